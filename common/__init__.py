@@ -1,0 +1,1 @@
+"""Plumbing that at least two services use."""

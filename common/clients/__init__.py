@@ -1,0 +1,1 @@
+"""One class a neighbour: its routes as typed methods."""

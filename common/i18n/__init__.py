@@ -1,0 +1,1 @@
+"""Russian and English texts by gettext, with right plurals."""

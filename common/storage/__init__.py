@@ -1,0 +1,1 @@
+"""One narrow Collection protocol, with MongoDB or an embedded SQLite file behind it."""

@@ -1,0 +1,1 @@
+"""One Sender, one flood gate, one classification of errors for all that talk to Telegram."""

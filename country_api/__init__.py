@@ -1,0 +1,1 @@
+"""The agent of one server abroad: its users, on disk and in its VPN core."""

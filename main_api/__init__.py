@@ -1,0 +1,1 @@
+"""The service behind every action: users, tariffs, payments, access, links."""

@@ -1,0 +1,1 @@
+"""What crosses a boundary between services: wire models, enums and error codes."""

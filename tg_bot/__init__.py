@@ -1,0 +1,1 @@
+"""The Telegram bot: what the customer and the administrator see."""
