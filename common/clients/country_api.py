@@ -1,0 +1,24 @@
+"""One server's agent as main_api calls it."""
+
+from common.service_client import ServiceClient
+from models.servers import PutUserAnswer, ServerDescription, ServerUser, ServerUsers, Traffic
+
+
+class CountryApi:
+    def __init__(self, client: ServiceClient) -> None:
+        self._client = client
+
+    def put_user(self, user: ServerUser, *, read_seconds: float | None = None) -> PutUserAnswer:
+        """Store the desired state durably and bring the core to it; an older one is ignored."""
+        return self._client.call(
+            "PUT", f"/users/{user.key}", PutUserAnswer, body=user, read_seconds=read_seconds
+        )
+
+    def users(self) -> ServerUsers:
+        return self._client.get("/users", ServerUsers)
+
+    def describe(self) -> ServerDescription:
+        return self._client.get("/description", ServerDescription)
+
+    def traffic(self) -> Traffic:
+        return self._client.get("/traffic", Traffic)

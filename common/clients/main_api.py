@@ -1,0 +1,71 @@
+"""main_api as its neighbours call it."""
+
+from urllib.parse import quote
+
+from common.service_client import ServiceClient
+from models.access import Access, GrantRequest, Links, SubscriptionStatus
+from models.payments import Confirmed, CreatePaymentRequest, Payment, PaymentCreated, PaymentFact
+from models.servers import ServerStates
+from models.tariffs import Tariffs
+from models.users import RegisterRequest, User, UserChange, UserIds
+
+
+class MainApi:
+    """Every method raises common.errors; Unavailable is the only one that means "try again"."""
+
+    def __init__(self, client: ServiceClient) -> None:
+        self._client = client
+
+    def register(self, request: RegisterRequest) -> User:
+        """The user, made if new; repeating it refreshes the names."""
+        return self._client.post("/api/v1/users/register", request, User)
+
+    def user(self, user_id: int) -> User:
+        return self._client.get(f"/api/v1/users/{user_id}", User)
+
+    def user_by_telegram(self, telegram_id: int) -> User:
+        return self._client.get(f"/api/v1/users/by-telegram/{telegram_id}", User)
+
+    def user_by_username(self, username: str) -> User:
+        return self._client.get(f"/api/v1/users/by-username/{quote(username, safe='')}", User)
+
+    def user_ids(self) -> UserIds:
+        return self._client.get("/api/v1/users/ids", UserIds)
+
+    def change_user(self, user_id: int, change: UserChange) -> User:
+        return self._client.call("PATCH", f"/api/v1/users/{user_id}", User, body=change)
+
+    def tariffs(self, language: str) -> Tariffs:
+        return self._client.get("/api/v1/tariffs", Tariffs, query={"language": language})
+
+    def take_trial(self, user_id: int) -> Access:
+        """Raises Conflict `trial_taken` the second time, or when access was already paid for."""
+        return self._client.post(f"/api/v1/users/{user_id}/trial", None, Access)
+
+    def grant(self, request: GrantRequest) -> Access:
+        return self._client.post("/api/v1/access/grant", request, Access)
+
+    def links(self, user_id: int) -> Links:
+        """The subscription address and one link a server; Gone when access has ended."""
+        return self._client.get(f"/api/v1/subscriptions/{user_id}/config", Links)
+
+    def replace_links(self, user_id: int) -> Links:
+        """A new token and new ids in every core; the old address stops working."""
+        return self._client.post(f"/api/v1/subscriptions/{user_id}/config/replace", None, Links)
+
+    def status(self, user_id: int) -> SubscriptionStatus:
+        """NotFound for an unknown user or one who never had access; Gone when it has ended."""
+        return self._client.get(f"/api/v1/subscriptions/{user_id}/status", SubscriptionStatus)
+
+    def servers(self) -> ServerStates:
+        return self._client.get("/api/v1/servers", ServerStates)
+
+    def create_payment(self, request: CreatePaymentRequest) -> PaymentCreated:
+        return self._client.post("/api/v1/payments/create", request, PaymentCreated)
+
+    def payment(self, payment_id: str) -> Payment:
+        return self._client.get(f"/api/v1/payments/{payment_id}", Payment)
+
+    def confirm(self, fact: PaymentFact) -> Confirmed:
+        """Take a verified fact durably, once; safe to repeat for ever."""
+        return self._client.post("/api/v1/payments/confirm", fact, Confirmed)

@@ -1,0 +1,43 @@
+"""Counters of one service in Prometheus' format, in a registry of its own."""
+
+from time import perf_counter
+
+from flask import Flask, Response, g, request
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+
+class Metrics:
+    """`registry` also takes the service's own counters."""
+
+    def __init__(self, service: str) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "http_requests_total",
+            "Requests by view and status",
+            ["service", "view", "status"],
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "http_request_seconds",
+            "Time to answer, by view",
+            ["service", "view"],
+            registry=self.registry,
+        )
+        self._service = service
+
+    def counter(self, name: str, meaning: str, *labels: str) -> Counter:
+        return Counter(name, meaning, labels, registry=self.registry)
+
+    def install(self, app: Flask) -> None:
+        def begin() -> None:
+            g.began = perf_counter()
+
+        def end(response: Response) -> Response:
+            view = request.endpoint or "none"
+            self._requests.labels(self._service, view, response.status_code).inc()
+            if "began" in g:
+                self._seconds.labels(self._service, view).observe(perf_counter() - g.began)
+            return response
+
+        app.before_request_funcs.setdefault(None, []).insert(0, begin)
+        app.after_request(end)

@@ -1,0 +1,147 @@
+"""Who calls: a JWT (HS256) that lives a minute and binds the request it was made for.
+
+Claims: `iss` caller, `aud` callee, `iat`, `exp`, `jti`, and `req` = SHA-256 over the method, the
+path with its query string, and the body. One key of at least 32 bytes a pair of caller and callee;
+a callee lists each caller's keys, so that a key is changed by adding, switching, removing.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+import threading
+from collections.abc import Mapping
+from datetime import timedelta
+
+import jwt
+
+from common.clock import Clock
+from common.errors import Forbidden, Unauthorized
+from models.codes import Code
+
+LIFETIME = timedelta(seconds=60)
+LEEWAY = timedelta(seconds=10)
+MIN_KEY_BYTES = 32
+MAX_TOKEN_CHARS = 2048
+
+
+def fingerprint(method: str, path: str, body: bytes) -> str:
+    """`path` with its query string exactly as sent."""
+    head = f"{method.upper()} {path}\n".encode()
+    return hashlib.sha256(head + hashlib.sha256(body).digest()).hexdigest()
+
+
+def mint(
+    *, caller: str, callee: str, key: str, method: str, path: str, body: bytes, clock: Clock
+) -> str:
+    now = clock()
+    claims = {
+        "iss": caller,
+        "aud": callee,
+        "iat": int(now.timestamp()),
+        "exp": int((now + LIFETIME).timestamp()),
+        "jti": secrets.token_urlsafe(12),
+        "req": fingerprint(method, path, body),
+    }
+    return jwt.encode(claims, key, algorithm="HS256")
+
+
+class Guard:
+    """Checks tokens for one callee. `keys`: caller -> the keys it may sign with.
+
+    Remembers each `jti` for as long as it could be used again, in this process: a service runs as
+    one process with threads, and every internal write is safe to repeat in any case.
+    """
+
+    def __init__(self, callee: str, keys: Mapping[str, list[str]], clock: Clock) -> None:
+        self._callee = callee
+        self._keys = keys
+        self._clock = clock
+        self._seen: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def caller_of(self, token: str, *, method: str, path: str, body: bytes) -> str:
+        """The caller's name; raises Unauthorized (bad, expired, replayed) or Forbidden (made for
+        another request). A clock that differs by more than the leeway is told as `clock_skew`.
+        """
+        claims = self._decode(token)
+        self._check_time(claims)
+        if not hmac.compare_digest(str(claims["req"]), fingerprint(method, path, body)):
+            raise Forbidden("the token was made for another request", code="wrong_request")
+        self._use_once(str(claims["jti"]), float(str(claims["exp"])))
+        return str(claims["iss"])
+
+    def _decode(self, token: str) -> dict[str, object]:
+        for key in self._keys.get(_claimed_caller(token), []):
+            try:
+                return jwt.decode(
+                    token,
+                    key,
+                    algorithms=["HS256"],
+                    audience=self._callee,
+                    options={
+                        "require": ["iss", "aud", "iat", "exp", "jti", "req"],
+                        "verify_exp": False,  # time is checked by our own clock
+                        "verify_iat": False,
+                        "verify_nbf": False,
+                    },
+                )
+            except jwt.PyJWTError:
+                continue
+        raise Unauthorized("no valid token", code="bad_token")
+
+    def _check_time(self, claims: dict[str, object]) -> None:
+        now = self._clock().timestamp()
+        issued, expires = claims["iat"], claims["exp"]
+        if not isinstance(issued, int | float) or not isinstance(expires, int | float):
+            raise Unauthorized("no valid token", code="bad_token")
+        leeway = LEEWAY.total_seconds()
+        if expires - issued > LIFETIME.total_seconds():
+            raise Unauthorized("the token lives too long", code="bad_token")
+        if now > expires + leeway:
+            raise Unauthorized("the token has expired", code="expired_token")
+        if now < issued - leeway:
+            raise Unauthorized("the caller's clock is ahead of ours", code=Code.CLOCK_SKEW)
+
+    def _use_once(self, jti: str, expires: float) -> None:
+        now = self._clock().timestamp()
+        with self._lock:
+            if jti in self._seen:
+                raise Unauthorized("the token was used before", code="replayed_token")
+            if len(self._seen) > 10_000:  # noqa: PLR2004 -- sweep seldom, not at every call
+                self._seen = {k: until for k, until in self._seen.items() if until >= now}
+            self._seen[jti] = expires + LEEWAY.total_seconds()
+
+
+def _claimed_caller(token: str) -> str:
+    if len(token) > MAX_TOKEN_CHARS:
+        raise Unauthorized("no valid token", code="bad_token")
+    try:
+        issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
+    except (jwt.PyJWTError, ValueError):
+        raise Unauthorized("no valid token", code="bad_token") from None
+    return issuer if isinstance(issuer, str) else ""
+
+
+def parse_caller_keys(text: str) -> dict[str, list[str]]:
+    """`{"tg_bot": ["key", "older key"]}`; raises ValueError naming the caller whose key is weak."""
+    data = json.loads(text)
+    if not isinstance(data, dict):
+        raise ValueError("must be an object of caller -> list of keys")  # noqa: TRY004 -- a bad value
+    for caller, keys in data.items():
+        if not isinstance(keys, list) or not keys:
+            raise ValueError(f"{caller}: must be a non-empty list of keys")
+        for key in keys:
+            check_key(caller, key)
+    return data
+
+
+def check_key(owner: str, key: object) -> None:
+    if not isinstance(key, str) or len(key.encode()) < MIN_KEY_BYTES:
+        raise ValueError(f"{owner}: a key must be a string of at least {MIN_KEY_BYTES} bytes")
+
+
+if __name__ == "__main__":
+    from common.service_auth_cli import main
+
+    raise SystemExit(main())

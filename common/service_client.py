@@ -1,0 +1,138 @@
+"""Calls a neighbour: signed, with a deadline, and an answer that is a value or a ServiceError."""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+import requests
+from pydantic import BaseModel, ValidationError
+from requests.adapters import HTTPAdapter
+
+from common import request_id, service_auth
+from common.clock import Clock
+from common.errors import Unavailable, from_wire
+
+log = logging.getLogger(__name__)
+M = TypeVar("M", bound=BaseModel)
+MAX_ANSWER_BYTES = 16 * 1024 * 1024
+CONNECT_SECONDS = 2.0
+READ_SECONDS = 10.0
+
+
+def make_session(pool_size: int = 32) -> requests.Session:
+    """Kept-alive connections; no retries below us, no proxy or .netrc from the environment."""
+    session = requests.Session()
+    session.trust_env = False
+    adapter = HTTPAdapter(pool_connections=pool_size, pool_maxsize=pool_size, max_retries=0)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return session
+
+
+class ServiceClient:
+    """One callee at one address. Network trouble, a 5xx or a garbled answer raise Unavailable."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        caller: str,
+        callee: str,
+        key: str,
+        clock: Clock,
+        session: requests.Session | None = None,
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._caller, self._callee, self._key = caller, callee, key
+        self._clock = clock
+        self._session = session or make_session()
+        self._read_seconds = read_seconds
+
+    def get(self, path: str, model: type[M], *, query: Mapping[str, str | int] | None = None) -> M:
+        return self.call("GET", path, model, query=query)
+
+    def post(self, path: str, body: BaseModel | Mapping[str, Any] | None, model: type[M]) -> M:
+        return self.call("POST", path, model, body=body)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        model: type[M],
+        *,
+        body: BaseModel | Mapping[str, Any] | None = None,
+        query: Mapping[str, str | int] | None = None,
+        read_seconds: float | None = None,
+    ) -> M:
+        full_path = f"{path}?{urlencode(query)}" if query else path
+        answer = self._parsed(self._send(method, full_path, _encoded(body), read_seconds))
+        try:
+            return model.model_validate(answer)
+        except ValidationError:
+            raise Unavailable(f"{self._callee} answered something else") from None
+
+    def _send(
+        self, method: str, path: str, body: bytes, read_seconds: float | None
+    ) -> requests.Response:
+        headers = {
+            "Authorization": "Bearer " + self._token(method, path, body),
+            "Content-Type": "application/json",
+            request_id.HEADER: request_id.current(),
+        }
+        try:
+            return self._session.request(
+                method,
+                self._base_url + path,
+                data=body,
+                headers=headers,
+                timeout=(CONNECT_SECONDS, read_seconds or self._read_seconds),
+                allow_redirects=False,
+                stream=True,
+            )
+        except requests.RequestException as trouble:
+            raise Unavailable(
+                f"{self._callee} cannot be reached ({type(trouble).__name__})"
+            ) from None
+
+    def _token(self, method: str, path: str, body: bytes) -> str:
+        return service_auth.mint(
+            caller=self._caller,
+            callee=self._callee,
+            key=self._key,
+            method=method,
+            path=path,
+            body=body,
+            clock=self._clock,
+        )
+
+    def _parsed(self, response: requests.Response) -> Any:
+        with response:
+            try:
+                text = _read_capped(response)
+                answer = json.loads(text) if text else None
+            except (ValueError, requests.RequestException):
+                raise Unavailable(f"{self._callee} answered no JSON") from None
+            if not response.ok or response.is_redirect:
+                raise from_wire(response.status_code, answer)
+            return answer
+
+
+def _encoded(body: BaseModel | Mapping[str, Any] | None) -> bytes:
+    if body is None:
+        return b""
+    if isinstance(body, BaseModel):
+        return body.model_dump_json(exclude_unset=True).encode()
+    return json.dumps(body).encode()
+
+
+def _read_capped(response: requests.Response) -> bytes:
+    chunks, size = [], 0
+    for chunk in response.iter_content(65536):
+        size += len(chunk)
+        if size > MAX_ANSWER_BYTES:
+            raise ValueError("too long an answer")
+        chunks.append(chunk)
+    return b"".join(chunks)
