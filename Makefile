@@ -1,0 +1,52 @@
+# Every target sets up what it needs (scripts/setup does it once). `make help` lists them.
+SHELL := bash
+.DEFAULT_GOAL := help
+PYTHON := .venv/bin/python
+CODE := models common main_api country_api payments_webhook notify_service tg_bot sandbox tests scripts
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: .venv/.ready core  ## play a customer's whole path in the sandbox, checked step by step
+	$(PYTHON) -m sandbox.demo
+
+sandbox: .venv/.ready core  ## start everything on this machine, for a person to try
+	$(PYTHON) -m sandbox
+
+test: .venv/.ready core browser  ## run all tests
+	$(PYTHON) -m pytest
+
+check: .venv/.ready  ## design checks, lint, types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-cache
+	.venv/bin/deptry .
+	.venv/bin/codespell
+	$(PYTHON) -m pytest -q -p no:cacheprovider tests/design
+
+chaos: .venv/.ready core  ## kill everything at random while 50 customers buy
+	$(PYTHON) -m sandbox.chaos
+
+mutants: .venv/.ready core  ## put faults in one at a time; each must turn a named test red
+	$(PYTHON) scripts/mutants.py
+
+lock: .venv/.ready  ## compile requirements*.txt anew, releases younger than a week left out
+	.venv/bin/uv pip compile -q pyproject.toml --generate-hashes --python-version 3.11 --no-header \
+		--no-emit-index-url --exclude-newer '7 days' -o requirements.txt
+	.venv/bin/uv pip compile -q pyproject.toml --group dev --generate-hashes --python-version 3.11 \
+		--no-header --no-emit-index-url --exclude-newer '7 days' -c requirements.txt -o requirements-dev.txt
+
+core: .venv/.ready
+	@$(PYTHON) -m sandbox.core --get
+
+browser:
+	@bash scripts/setup browser
+
+.venv/.ready: requirements-dev.txt scripts/setup
+	@bash scripts/setup python
+
+clean:  ## remove what was set up
+	rm -rf .venv .runtime .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.PHONY: help demo sandbox test check chaos mutants lock core browser clean
