@@ -1,0 +1,1 @@
+"""The double of YooKassa's API v3, its pay page and its webhooks."""
