@@ -1,0 +1,59 @@
+"""Which links Telegram takes, and the form in which it gives them back."""
+
+import re
+
+WRONG_URL = "Wrong HTTP URL"
+PARTS = re.compile(r"(?:(?P<scheme>[^:/?#]*)://)?(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL)
+HOST_AND_PORT = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^\[\]:]*)(?::(?P<port>[0-9]{1,5}))?")
+
+
+class WrongLink(Exception):
+    """The reason in Telegram's words."""
+
+
+def checked_link(link: str, *, lax: bool = False, https_only: bool = False) -> str:
+    """The canonical form of an http, https, tg or ton link; raises WrongLink.
+
+    `lax` lets hosts without a dot and plain http through, for the sandbox's own pages.
+    """
+    application, bare = _application_scheme(link)
+    found = PARTS.fullmatch(bare)
+    if not found:
+        raise WrongLink(WRONG_URL)
+    scheme = (found["scheme"] or "http").lower()
+    if scheme not in {"http", "https"}:
+        raise WrongLink("Unsupported URL protocol")
+    if https_only and not lax and (application or scheme != "https"):
+        raise WrongLink("Only HTTPS links are allowed")
+    if application:
+        return _application_link(application, bare, found["authority"])
+    address = _address(found["authority"], lax=lax)
+    rest = found["rest"] if found["rest"].startswith("/") else "/" + found["rest"]
+    return f"{scheme}://{address}{rest}"
+
+
+def _application_scheme(link: str) -> tuple[str, str]:
+    for scheme in ("tg", "ton"):
+        if link.lower().startswith(scheme + ":"):
+            return scheme, link[len(scheme) + 1 :].removeprefix("//")
+    return "", link
+
+
+def _application_link(scheme: str, bare: str, authority: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", authority) or bare.lower().startswith("http"):
+        raise WrongLink(WRONG_URL)
+    return f"{scheme}://{bare}"
+
+
+def _address(authority: str, *, lax: bool) -> str:
+    userinfo, at, hostport = authority.rpartition("@")
+    found = HOST_AND_PORT.fullmatch(hostport)
+    host = found["host"].lower() if found else ""
+    if not found or not host or re.search(r"[\s<>\"\\^`{|}]", host):
+        raise WrongLink("URL host is empty" if not host else WRONG_URL)
+    if int(found["port"] or 1) not in range(1, 65536):
+        raise WrongLink("Wrong port number specified in the URL")
+    if "." not in host and not host.startswith("[") and not lax:
+        raise WrongLink(WRONG_URL)
+    port = f":{found['port']}" if found["port"] else ""
+    return f"{userinfo}{at}{host}{port}"
