@@ -1,0 +1,172 @@
+"""The embedded client's collection: the protocol over sessions, readers and rows."""
+# ruff: noqa: S608 -- the names of tables are ours, made of numbers
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, final
+
+from pymongo.errors import DuplicateKeyError
+
+from common.storage.embedded import indexing, rows, updater
+from common.storage.embedded.keys import key_of
+from common.storage.embedded.paths import MISSING, included, value_at
+from common.storage.embedded.reader import Found, Reader, arranged, matches, matches_within
+from common.storage.embedded.session import Session
+from common.storage.embedded.sessions import Sessions
+from common.storage.protocol import (
+    DeleteResult,
+    Document,
+    Filter,
+    InsertManyResult,
+    InsertOneResult,
+    Projection,
+    Sort,
+    Update,
+    UpdateResult,
+)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class EmbeddedCollection:
+    sessions: Sessions
+    name: str
+
+    def find_one(
+        self, where: Filter, projection: Projection | None = None, *, sort: Sort | None = None
+    ) -> Document | None:
+        return next(self.find(where, projection, sort=sort, limit=1), None)
+
+    def find(
+        self,
+        where: Filter,
+        projection: Projection | None = None,
+        *,
+        sort: Sort | None = None,
+        skip: int = 0,
+        limit: int = 0,
+    ) -> Iterator[Document]:
+        reader = Reader(self.name, where, sort, first=skip + limit or 64)
+        found = arranged(matches(self.sessions, reader), reader, sort, skip=skip, limit=limit)
+        for _, _, document in found:
+            yield document if projection is None else included(document, list(projection))
+
+    def count_documents(self, where: Filter) -> int:
+        if not where:
+            return self._count_all()
+        return sum(1 for _ in matches(self.sessions, Reader(self.name, where)))
+
+    def distinct(self, field: str, where: Filter | None = None) -> list[Any]:
+        seen: dict[bytes, Any] = {}
+        for _, _, document in matches(self.sessions, Reader(self.name, where or {})):
+            value = value_at(document, field)
+            for element in value if isinstance(value, list) else [value]:
+                if element is not MISSING:
+                    seen.setdefault(key_of(element), element)
+        return [seen[key] for key in sorted(seen)]
+
+    def insert_one(self, document: Mapping[str, Any]) -> InsertOneResult:
+        with self.sessions.writing() as session:
+            table = rows.table_for_writing(session, self.name)
+            rows.insert(session, table, dict(document))
+        return InsertOneResult(document["_id"])
+
+    def insert_many(self, documents: Iterable[Mapping[str, Any]]) -> InsertManyResult:
+        stored: list[Any] = []
+        taken: DuplicateKeyError | None = None
+        with self.sessions.writing() as session:
+            for document in documents:
+                table = rows.table_for_writing(session, self.name)
+                try:
+                    rows.insert(session, table, dict(document))
+                except DuplicateKeyError as error:
+                    taken = error  # those before it are to be committed
+                    break
+                stored.append(document["_id"])
+        if taken is not None:
+            raise taken
+        return InsertManyResult(stored)
+
+    def update_one(self, where: Filter, update: Update, *, upsert: bool = False) -> UpdateResult:
+        with self.sessions.writing() as session:
+            found = self._first(session, where, None)
+            if found is not None:
+                after = self._apply(session, found, update)
+                return UpdateResult(1, int(after != found[1]))
+            if not upsert:
+                return UpdateResult(0, 0)
+            return UpdateResult(0, 0, self._upsert(session, where, update)["_id"])
+
+    def update_many(self, where: Filter, update: Update) -> UpdateResult:
+        modified = 0
+
+        def change(session: Session, found: Found) -> None:
+            nonlocal modified
+            modified += self._apply(session, found, update) != found[1]
+
+        return UpdateResult(self._each(where, change), modified)
+
+    def delete_one(self, where: Filter) -> DeleteResult:
+        with self.sessions.writing() as session:
+            found = self._first(session, where, None)
+            if found is not None:
+                self._delete(session, found)
+        return DeleteResult(int(found is not None))
+
+    def delete_many(self, where: Filter) -> DeleteResult:
+        return DeleteResult(self._each(where, self._delete))
+
+    def find_one_and_update(
+        self, where: Filter, update: Update, *, sort: Sort | None = None, upsert: bool = False
+    ) -> Document | None:
+        with self.sessions.writing() as session:
+            found = self._first(session, where, sort)
+            if found is not None:
+                return rows.decoded(self._apply(session, found, update))
+            return self._upsert(session, where, update) if upsert else None
+
+    def create_index(self, keys: Sort, *, unique: bool = False) -> str:
+        return indexing.create(self.sessions, self.name, tuple(keys), unique=unique)
+
+    def _count_all(self) -> int:
+        with self.sessions.reading() as session:
+            table = session.tables.get(self.name)
+            if table is None:
+                return 0
+            ((count,),) = session.query(f"SELECT count(*) FROM {table.documents}")
+            return int(count)
+
+    def _first(self, session: Session, where: Filter, sort: Sort | None) -> Found | None:
+        reader = Reader(self.name, where, sort, first=1)
+        found = matches_within(session, reader)
+        return next(arranged(found, reader, sort, skip=0, limit=1), None)
+
+    def _each(self, where: Filter, change: Callable[[Session, Found], None]) -> int:
+        """All matches are found before the first is changed, else one could be met again."""
+        taken: DuplicateKeyError | None = None
+        with self.sessions.writing() as session:
+            targets = [found[:2] for found in matches_within(session, Reader(self.name, where))]
+            for seq, body in targets:
+                try:
+                    change(session, (seq, body, rows.decoded(body)))
+                except DuplicateKeyError as error:
+                    taken = error  # as MongoDB: those before it stay changed
+                    break
+        if taken is not None:
+            raise taken
+        return len(targets)
+
+    def _apply(self, session: Session, found: Found, update: Update) -> bytes:
+        seq, body, document = found
+        updater.apply(document, update)
+        return rows.replace(session, session.tables[self.name], seq, body, document)
+
+    def _upsert(self, session: Session, where: Filter, update: Update) -> Document:
+        document: Document = {"_id": where["_id"]}
+        updater.apply(document, update, inserting=True)
+        rows.insert(session, rows.table_for_writing(session, self.name), document)
+        return document
+
+    def _delete(self, session: Session, found: Found) -> None:
+        seq, _, document = found
+        rows.delete(session, session.tables[self.name], seq, document)

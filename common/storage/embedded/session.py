@@ -1,0 +1,125 @@
+"""One SQLite connection with the catalogue it last saw, and its transactions."""
+
+import random
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, final
+
+from common.clock import real_sleep
+from common.storage.embedded import catalogue
+from common.storage.embedded.catalogue import Table
+from common.storage.protocol import StorageUnavailable
+
+_PATIENCE_S = 15.0
+_BUSY = sqlite3.SQLITE_BUSY
+
+
+@final
+class Session:
+    """Belongs to one thread of one process.
+
+    The waiting for a lock is ours: SQLite's own busy handler lets one writer starve among others.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.sql = sqlite3.connect(
+            file, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        self.tables: dict[str, Table] = {}
+        self._version = -1
+        self._set_up()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """One snapshot, with the catalogue that belongs to it."""
+        self._begin("BEGIN")
+        try:
+            yield
+        finally:
+            self._end("COMMIT")
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Commits, or undoes everything when an exception leaves the block."""
+        self._begin("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._end("COMMIT")
+        except BaseException:
+            self._undo()
+            raise
+
+    def query(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[Any]:
+        return self.sql.execute(statement, parameters).fetchall()
+
+    def refresh(self) -> None:
+        """After the catalogue was changed in this transaction, or might have been by others."""
+        ((version,),) = self.query("PRAGMA user_version")
+        if version != self._version:
+            self.tables = catalogue.load(self.sql) if version else {}
+            self._version = version
+
+    def close(self) -> None:
+        self.sql.close()
+
+    def _begin(self, statement: str) -> None:
+        patiently(lambda: self._try_begin(statement))
+
+    def _try_begin(self, statement: str) -> None:
+        self.sql.execute(statement)
+        try:
+            self.refresh()  # the first read; from here on the snapshot stands
+        except BaseException:
+            self._undo()
+            raise
+
+    def _end(self, statement: str) -> None:
+        if self.sql.in_transaction:
+            self.sql.execute(statement)
+
+    def _undo(self) -> None:
+        self._version = -1  # what was seen of the catalogue may be undone as well
+        if self.sql.in_transaction:
+            self.sql.execute("ROLLBACK")
+
+    def _set_up(self) -> None:
+        patiently(lambda: self.sql.execute("PRAGMA journal_mode = WAL").fetchone())
+        self.sql.execute("PRAGMA synchronous = FULL")
+        self.sql.execute("PRAGMA temp_store = MEMORY")
+        self.sql.execute("PRAGMA journal_size_limit = 67108864")
+        with self.reading():
+            empty = self._is_empty()
+        if empty:
+            with self.writing():
+                if self._is_empty():  # no other process was faster
+                    catalogue.create(self.sql)
+        self._refuse_foreign()
+
+    def _is_empty(self) -> bool:
+        ((tables,),) = self.query("SELECT count(*) FROM sqlite_master")
+        return bool(tables == 0)
+
+    def _refuse_foreign(self) -> None:
+        ((application,),) = self.query("PRAGMA application_id")
+        if application != catalogue.APPLICATION_ID:
+            raise StorageUnavailable("the file is a SQLite database, but none of ours")
+        ((version,),) = self.query("SELECT version FROM format")
+        if version != catalogue.FORMAT:
+            raise StorageUnavailable(f"the file has format {version}, this is {catalogue.FORMAT}")
+
+
+def patiently(attempt: Any) -> None:
+    """Repeats what found the file locked, after a random moment, so that all have their turn."""
+    give_up = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            attempt()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != _BUSY or time.monotonic() > give_up:
+                raise
+        else:
+            return
+        real_sleep(random.uniform(0.0001, 0.002))  # noqa: S311 -- jitter, no secret

@@ -1,0 +1,85 @@
+"""A session a process and thread, opened at first use: a SQLite connection survives no fork."""
+
+import ctypes
+import os
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import final
+
+from common.storage.embedded import filesystem
+from common.storage.embedded.session import Session
+from common.storage.protocol import StorageUnavailable
+
+
+@final
+class Sessions:
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._open: dict[tuple[int, int], Session] = {}
+        _everywhere.add(self)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session in a snapshot. Raises StorageUnavailable for any trouble of SQLite."""
+        with translated():
+            session = self.current()
+            with session.reading():
+                yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that alone may write; an exception undoes all that was written."""
+        with translated():
+            session = self.current()
+            with session.writing():
+                yield session
+
+    def current(self) -> Session:
+        """A dead thread's session passes to the next thread of the same number."""
+        owner = (os.getpid(), threading.get_ident())
+        session = self._open.get(owner)
+        if session is None:
+            filesystem.prepare(self.file)
+            session = self._open[owner] = Session(self.file)
+        return session
+
+    def close(self) -> None:
+        """Closes the connections of all threads of this process; a later use opens anew."""
+        for owner in list(self._open):
+            if owner[0] == os.getpid():
+                self._open.pop(owner).close()
+
+    def abandon(self) -> None:
+        """In a forked child: never touch the parent's connections, not even to close them.
+
+        SQLite's clean-up would write into the shared memory of a transaction that the parent may
+        be in, so these objects are kept from ever being freed.
+        """
+        for session in self._open.values():
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(session.sql))
+        self._open.clear()
+
+
+_everywhere: weakref.WeakSet[Sessions] = weakref.WeakSet()
+
+
+def _abandon_all() -> None:
+    for sessions in list(_everywhere):
+        sessions.abandon()
+
+
+os.register_at_fork(after_in_child=_abandon_all)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """SQLite's messages name tables of ours, never a value."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        name = getattr(error, "sqlite_errorname", type(error).__name__)
+        raise StorageUnavailable(f"embedded database: {name}: {error}") from error
