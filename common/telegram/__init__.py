@@ -1,1 +1,1 @@
-"""One Sender, one flood gate, one classification of errors for all that talk to Telegram."""
+"""The one way to Telegram: a sender, its flood gate, its errors told apart, its keyboards."""
