@@ -6,11 +6,12 @@ from typing import Any, cast
 
 import mongomock
 from pymongo import MongoClient
+from pymongo.errors import OperationFailure, WriteError
 
 from common.storage.checked import CheckedDatabase
 from common.storage.mongo import MongoDatabase
 from common.storage.mongo_errors import DriverErrors
-from common.storage.protocol import Database, Document
+from common.storage.protocol import Database, Document, Refused
 
 
 class OneAtATime:
@@ -30,6 +31,8 @@ class OneAtATime:
         trace: TracebackType | None,
     ) -> None:
         self._lock.release()
+        if type(error) in (OperationFailure, WriteError) and not getattr(error, "code", None):
+            raise Refused(str(error)) from None  # mongomock gives no codes
         self._errors.__exit__(kind, error, trace)
 
 
