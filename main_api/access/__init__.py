@@ -1,0 +1,1 @@
+"""Access: how long a user may use the servers, changed exactly once by each key."""

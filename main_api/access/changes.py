@@ -1,0 +1,63 @@
+"""The one way in which a user's access changes: one conditional update, retried on a lost race."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from common.errors import Unavailable
+from common.storage.protocol import Database
+from main_api.mongo_api.collections import USERS
+from main_api.users.record import UserRecord, record_of
+from main_api.users.store import UserStore
+
+ATTEMPTS = 200
+Addresses = Callable[[], list[str]]
+
+
+@dataclass(frozen=True)
+class Change:
+    """Fields to set, and the key under which this change is made only once."""
+
+    key: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+Decide = Callable[[UserRecord], Change | None]
+
+
+class AccessChanges:
+    """`addresses` names the servers to tell; it raises Unavailable when nobody knows them."""
+
+    def __init__(self, db: Database, users: UserStore, addresses: Addresses) -> None:
+        self._db = db
+        self._users = users
+        self._addresses = addresses
+
+    def make(self, user_id: int, decide: Decide) -> tuple[UserRecord, bool]:
+        """The user afterwards, and whether this call changed it; `decide` may raise or say None.
+
+        The update names the revision that `decide` saw, so of two racing changes one is decided
+        anew. The servers are read after the user: one that is added meanwhile either is among
+        them, or has changed the revision (vpn_api/enlisting.py).
+        """
+        for _ in range(ATTEMPTS):
+            seen = self._users.get(user_id)
+            change = decide(seen)
+            if change is None:
+                return seen, False
+            changed = self._update(seen, change)
+            if changed is not None:
+                return changed, True
+        raise Unavailable("too many changes of one user at once")
+
+    def _update(self, seen: UserRecord, change: Change) -> UserRecord | None:
+        where: dict[str, Any] = {"_id": seen.user_id, "revision": seen.revision, "deleting": False}
+        update: dict[str, Any] = {
+            "$set": {**change.fields, "pending": self._addresses()},
+            "$inc": {"revision": 1},
+        }
+        if change.key is not None:
+            where["applied"] = {"$ne": change.key}
+            update["$push"] = {"applied": change.key}
+        document = self._db[USERS].find_one_and_update(where, update)
+        return record_of(document) if document else None

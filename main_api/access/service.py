@@ -1,0 +1,158 @@
+"""Grants, refunds, revocation, trial: desired state first, then every server is told."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from common.clock import Clock
+from common.errors import Conflict, Forbidden, Invalid
+from main_api.access import calendar
+from main_api.access.changes import AccessChanges, Change, Decide
+from main_api.users.record import UserRecord
+from models.access import Access
+from models.codes import Code
+
+TRIAL_KEY = "trial:1"  # outside the pattern of order ids, as REFUND is
+REFUND = "refund:"
+
+
+class Push(Protocol):
+    def __call__(self, user: UserRecord) -> UserRecord:
+        """Tell all servers, wait a short while; the user as stored afterwards."""
+        ...
+
+
+class AccessService:
+    """Every method raises NotFound no_such_user, and StorageUnavailable when nothing is known."""
+
+    def __init__(
+        self,
+        changes: AccessChanges,
+        push: Push,
+        clock: Clock,
+        *,
+        trial_days: int,
+        max_access_days: int,
+    ) -> None:
+        self._changes = changes
+        self._push = push
+        self._clock = clock
+        self._trial_days = trial_days
+        self._longest = timedelta(days=max_access_days)
+
+    def grant(
+        self,
+        user_id: int,
+        order_id: str,
+        *,
+        months: int = 0,
+        days: int = 0,
+        paid: bool,
+        enforce_maximum: bool,
+    ) -> Access:
+        """Add time once by `order_id`; repeated, it changes nothing and tells the present state.
+
+        `paid` ends the trial flag. Raises Invalid access_too_long: over the maximum if that is
+        enforced, past the calendar in any case.
+        """
+
+        def decide(user: UserRecord) -> Change | None:
+            if order_id in user.applied:
+                return None
+            now = self._clock()
+            end = self._extended(now, user.expires_at, months, days, enforce=enforce_maximum)
+            added = calendar.seconds_added(now, user.expires_at, end)
+            fields = _ends_at(end) | {"added": {**user.added, order_id: added}}
+            return Change(
+                order_id, fields | ({"has_trial": False, "ever_paid": True} if paid else {})
+            )
+
+        return self._made(user_id, decide)
+
+    def _extended(
+        self, now: datetime, end: datetime | None, months: int, days: int, *, enforce: bool
+    ) -> datetime | None:
+        try:
+            target = calendar.new_end(now, end, months=months, days=days)
+        except OverflowError:
+            raise self._too_long() from None
+        if enforce and target != end and (months > 0 or days > 0):
+            self._check_length(now, target)
+        return target
+
+    def _check_length(self, now: datetime, end: datetime | None) -> None:
+        if end is not None and end - now > self._longest:
+            raise self._too_long()
+
+    def _too_long(self) -> Invalid:
+        longest = self._longest.days
+        return Invalid(
+            f"access may last at most {longest} days", code=Code.ACCESS_TOO_LONG, max_days=longest
+        )
+
+    def take_back(self, user_id: int, order_id: str) -> Access:
+        """Take back, once, what `order_id` added: a refund. An order never granted changes nothing."""
+
+        def decide(user: UserRecord) -> Change | None:
+            if order_id not in user.added or REFUND + order_id in user.applied:
+                return None
+            end = calendar.end_without(self._clock(), user.expires_at, user.added[order_id])
+            return Change(REFUND + order_id, _ends_at(end))
+
+        return self._made(user_id, decide)
+
+    def revoke(self, user_id: int, order_id: str) -> Access:
+        """End access now, once by `order_id`."""
+
+        def decide(user: UserRecord) -> Change | None:
+            if order_id in user.applied:
+                return None
+            now = self._clock()
+            end = user.expires_at
+            return Change(order_id, _ends_at(now if end is not None and end > now else end))
+
+        return self._made(user_id, decide)
+
+    def set_end(
+        self, user_id: int, end: datetime | None, *, has_trial: bool | None = None
+    ) -> Access:
+        """Put the end of access (and the trial flag) where the operator wants it; repeatable."""
+        self._check_length(self._clock(), end)
+
+        def decide(user: UserRecord) -> Change | None:
+            trial = user.has_trial if has_trial is None else has_trial
+            if (user.expires_at, user.has_trial) == (end, trial):
+                return None
+            return Change(None, _ends_at(end) | {"has_trial": trial})
+
+        return self._made(user_id, decide)
+
+    def take_trial(self, user_id: int) -> Access:
+        """Raises Conflict trial_taken the second time, or when access was already paid for."""
+
+        def decide(user: UserRecord) -> Change | None:
+            if user.banned:
+                raise Forbidden("this user is banned", code=Code.USER_BANNED)
+            if user.trial_taken_at is not None or user.ever_paid:
+                raise Conflict("the trial has been taken", code=Code.TRIAL_TAKEN)
+            now = self._clock()
+            end = calendar.new_end(now, user.expires_at, days=self._trial_days)
+            return Change(TRIAL_KEY, _ends_at(end) | {"has_trial": True, "trial_taken_at": now})
+
+        return self._made(user_id, decide)
+
+    def _made(self, user_id: int, decide: Decide) -> Access:
+        user, changed = self._changes.make(user_id, decide)
+        return access_of(self._push(user) if changed else user)
+
+
+def _ends_at(end: datetime | None) -> dict[str, object]:
+    return {"expires_at": end, "notice_pending": end is not None}
+
+
+def access_of(user: UserRecord) -> Access:
+    return Access(
+        user_id=user.user_id,
+        expires_at=user.expires_at,
+        revision=user.revision,
+        pending=user.pending,
+    )

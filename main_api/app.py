@@ -1,0 +1,34 @@
+"""The internal app: signed callers only."""
+
+from collections.abc import Callable
+from typing import Final
+
+from flask_openapi3 import APIBlueprint, OpenAPI
+
+from common.flask_app import assemble, new_app
+from common.service_auth import Guard
+from main_api.access.routes import routes as access_routes
+from main_api.deps import Deps, build
+from main_api.settings import MainSettings
+from models.codes import Service
+
+ROOMS: Final[list[Callable[[Deps], APIBlueprint]]] = [
+    access_routes,
+]
+
+
+def create_app(settings: MainSettings, deps: Deps | None = None) -> OpenAPI:
+    deps = deps or build(settings)
+    app = new_app(Service.MAIN_API)
+    for routes in ROOMS:
+        app.register_api(routes(deps))
+    guard = Guard(Service.MAIN_API, settings.caller_keys, deps.clock)
+    return assemble(app, guard=guard, probes=probes(deps))
+
+
+def probes(deps: Deps) -> dict[str, Callable[[], bool]]:
+    def database() -> bool:
+        deps.db.ping()
+        return True
+
+    return {"database": database}

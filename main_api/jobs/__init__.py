@@ -1,0 +1,1 @@
+"""What runs by itself, in a process of its own."""

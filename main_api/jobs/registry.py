@@ -1,0 +1,23 @@
+"""Every job by name: how often it runs, and what it does. Jobs are safe to run twice at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from main_api.deps import Deps
+
+
+@dataclass(frozen=True)
+class Job:
+    """`make` is called once a process; what it returns runs every `seconds`, never twice at once."""
+
+    seconds: float
+    make: Callable[[Deps], Callable[[], None]]
+
+
+JOBS: Final[dict[str, Job]] = {
+    "heal": Job(0.25, lambda deps: deps.vpn.healing.tick),
+    "enlist": Job(1, lambda deps: deps.vpn.enlisting.tick),
+    "describe": Job(10, lambda deps: deps.vpn.describing.tick),
+    "describe_new": Job(1, lambda deps: deps.vpn.describing.ask_undescribed),
+}

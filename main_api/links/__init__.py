@@ -1,0 +1,1 @@
+"""The links that lead to the servers, and the public page that hands them out."""

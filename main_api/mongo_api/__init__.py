@@ -1,0 +1,1 @@
+"""The abstraction that stores and finds: collections, their indexes, counters."""

@@ -1,0 +1,39 @@
+"""The collections of the database `main` by name, and the indexes that each must have."""
+
+from typing import Final
+
+from common.storage.protocol import ASCENDING
+
+USERS: Final = "users"
+COUNTERS: Final = "counters"
+SERVERS: Final = "servers"
+AUDIT: Final = "audit"
+ORDERS: Final = "orders"
+PAYMENT_FACTS: Final = "payment_facts"
+TARIFFS: Final = "tariffs"
+
+Index = tuple[list[tuple[str, int]], bool]
+
+
+def _plain(*fields: str) -> Index:
+    return [(field, ASCENDING) for field in fields], False
+
+
+def _unique(field: str) -> Index:
+    return [(field, ASCENDING)], True
+
+
+INDEXES: Final[dict[str, list[Index]]] = {
+    USERS: [
+        _unique("tg_id"),
+        _unique("sub_token"),
+        _plain("username_lower"),
+        _plain("pending"),
+        _plain("notice_pending"),
+        _plain("deleting"),
+        _plain("expires_at"),
+    ],
+    AUDIT: [_plain("user_id"), _plain("at")],
+    ORDERS: [_plain("user_id", "created_at"), _plain("status"), _plain("receipt_pending")],
+    PAYMENT_FACTS: [_plain("order_id")],
+}

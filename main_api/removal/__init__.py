@@ -1,0 +1,1 @@
+"""Deletion of a person: from the servers first, then the data."""

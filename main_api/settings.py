@@ -1,0 +1,66 @@
+"""What main_api's three processes are told from outside."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, Field
+from typing_extensions import override
+
+from common.service_auth import check_key
+from common.settings import CallerKeys, HttpUrl, ServiceKey, Settings
+from models.countries import ADDRESS
+
+COUNTRIES_FILE = Path(__file__).parent.parent / "models" / "countries_url.json"
+
+
+class ServerSecret(BaseModel):
+    """What it takes to call one server's agent: the key that signs our tokens."""
+
+    key: ServiceKey
+
+
+def _servers_secrets(value: object) -> object:
+    data = json.loads(value) if isinstance(value, str) else value
+    if not isinstance(data, dict):
+        raise ValueError('must be an object of "ip:port" -> {"key": "..."}')  # noqa: TRY004 -- a bad value
+    for address, secret in data.items():
+        if not ADDRESS.match(address):
+            raise ValueError(f"{address!r} is not ip:port")
+        check_key(address, secret.get("key") if isinstance(secret, dict) else None)
+    return data
+
+
+ServersSecrets = Annotated[dict[str, ServerSecret], BeforeValidator(_servers_secrets)]
+
+
+class MainSettings(Settings):
+    """`public_url` is where the subscription pages are seen from outside, `bot_url` the bot's
+    own address (https://t.me/...); `owner_telegram_id` gets the alarms.
+    """
+
+    mongo_url: Annotated[str, Field(pattern=r"^(embedded:///|mongodb(\+srv)?://)")]
+    caller_keys: CallerKeys
+    notify_service_url: HttpUrl
+    notify_service_key: ServiceKey
+    payments_webhook_url: HttpUrl
+    payments_webhook_key: ServiceKey
+    servers_secrets: ServersSecrets = {}
+    countries_file: Path = COUNTRIES_FILE
+    public_url: HttpUrl
+    bot_url: HttpUrl
+    trial_days: Annotated[int, Field(ge=1, le=365)] = 3
+    max_access_days: Annotated[int, Field(ge=31, le=36500)] = 1100
+    owner_telegram_id: Annotated[int, Field(ge=1)] | None = None
+    support_url: HttpUrl | None = None
+
+    @override
+    def addresses(self) -> list[str]:
+        neighbours = [self.notify_service_url, self.payments_webhook_url, self.public_url]
+        return neighbours + list(self.servers_secrets)
+
+    @override
+    def secrets(self) -> list[str]:
+        callers = [key for keys in self.caller_keys.values() for key in keys]
+        servers = [secret.key for secret in self.servers_secrets.values()]
+        return [*callers, *servers, self.notify_service_key, self.payments_webhook_key]

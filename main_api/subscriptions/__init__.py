@@ -1,0 +1,1 @@
+"""Contract C of subscriptions: status, links, activation."""

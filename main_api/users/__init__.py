@@ -1,0 +1,1 @@
+"""The people: who they are to Telegram, and to us."""

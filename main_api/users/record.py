@@ -1,0 +1,74 @@
+"""A user as stored in `main.users`."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from models.users import Language, User
+
+
+@dataclass(frozen=True, slots=True)
+class UserRecord:
+    """`access_secret` (hex) is what the ids in the cores derive from; `revision` grows with every
+    change of access, `pending` are the servers that have not taken that revision; `applied` are
+    the keys of changes made (the guard of "once"), `added` the seconds that each of them added.
+    `deleting`: the person is gone, the rest waits until every server has forgotten the user.
+    """
+
+    user_id: int
+    tg_id: int
+    username: str | None
+    username_lower: str | None
+    first_name: str | None
+    last_name: str | None
+    language: Language
+    created_at: datetime
+    expires_at: datetime | None
+    has_trial: bool
+    trial_taken_at: datetime | None
+    ever_paid: bool
+    blocked: bool
+    banned: bool
+    deleting: bool
+    referral_payload: str | None
+    access_secret: str
+    sub_token: str
+    revision: int
+    pending: list[str]
+    applied: list[str]
+    added: dict[str, int]
+    notice_pending: bool
+
+    def active_at(self, now: datetime) -> bool:
+        """Whether the servers should let this user in."""
+        ended = self.expires_at is None or self.expires_at <= now
+        return not (ended or self.banned or self.deleting)
+
+    def document(self) -> dict[str, Any]:
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {"_id": values.pop("user_id"), **values}
+
+
+def record_of(document: dict[str, Any]) -> UserRecord:
+    names = [field.name for field in fields(UserRecord) if field.name != "user_id"]
+    return UserRecord(user_id=document["_id"], **{name: document[name] for name in names})
+
+
+def user_of(record: UserRecord) -> User:
+    """What the neighbours see: no secret, no token."""
+    return User(
+        user_id=record.user_id,
+        telegram_id=record.tg_id,
+        username=record.username,
+        first_name=record.first_name,
+        last_name=record.last_name,
+        language=record.language,
+        created_at=record.created_at,
+        expires_at=record.expires_at,
+        has_trial=record.has_trial,
+        trial_taken_at=record.trial_taken_at,
+        blocked=record.blocked,
+        banned=record.banned,
+        revision=record.revision,
+        pending=record.pending,
+    )

@@ -1,0 +1,1 @@
+"""The abstraction that talks to the group of Country APIs: who they are, and telling them."""

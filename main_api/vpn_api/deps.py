@@ -1,0 +1,51 @@
+"""The VPN API put together."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import requests
+
+from common.clock import Clock
+from common.storage.protocol import Database
+from main_api.settings import ServerSecret
+from main_api.vpn_api.countries import CountriesFile
+from main_api.vpn_api.describing import Describing
+from main_api.vpn_api.enlisting import Enlisting
+from main_api.vpn_api.fan_out import FanOut
+from main_api.vpn_api.healing import Healing
+from main_api.vpn_api.pending_store import PendingStore
+from main_api.vpn_api.server_store import ServerStore
+from main_api.vpn_api.servers import Servers
+from main_api.vpn_api.telling import Telling
+
+
+@dataclass(frozen=True)
+class VpnApi:
+    servers: Servers
+    store: ServerStore
+    pending: PendingStore
+    fan_out: FanOut
+    healing: Healing
+    enlisting: Enlisting
+    describing: Describing
+
+
+def build_vpn_api(
+    db: Database,
+    countries: CountriesFile,
+    secrets: Mapping[str, ServerSecret],
+    clock: Clock,
+    session_of: Callable[[], requests.Session],
+) -> VpnApi:
+    servers = Servers(countries, secrets, clock, session_of)
+    store, pending = ServerStore(db), PendingStore(db)
+    telling = Telling(pending, clock)
+    return VpnApi(
+        servers=servers,
+        store=store,
+        pending=pending,
+        fan_out=FanOut(servers, telling, pending),
+        healing=Healing(servers, telling, pending),
+        enlisting=Enlisting(servers, store, pending, clock),
+        describing=Describing(servers, store, clock),
+    )

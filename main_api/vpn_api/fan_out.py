@@ -1,0 +1,57 @@
+"""Tells all servers at once, and waits for them only a short while."""
+
+import logging
+from concurrent.futures import Future, wait
+from contextvars import copy_context
+
+from common.errors import ServiceError
+from common.storage.protocol import StorageUnavailable
+from main_api.users.record import UserRecord
+from main_api.vpn_api.pending_store import PendingStore
+from main_api.vpn_api.servers import Server, Servers
+from main_api.vpn_api.telling import Telling
+
+log = logging.getLogger(__name__)
+WAIT_SECONDS = 1.0
+
+
+class FanOut:
+    """What a server does not take now it gets from the healing job: the user stays pending there."""
+
+    def __init__(
+        self,
+        servers: Servers,
+        telling: Telling,
+        pending: PendingStore,
+        wait_seconds: float = WAIT_SECONDS,
+    ) -> None:
+        self._servers = servers
+        self._telling = telling
+        self._pending = pending
+        self._wait_seconds = wait_seconds
+
+    def push(self, user: UserRecord) -> UserRecord:
+        """Returns when all have answered or the wait is over; a slow server's call goes on."""
+        calls = [
+            self._started(server, user)
+            for server in self._servers.callable()
+            if server.address in user.pending and server.rest.over()
+        ]
+        wait(calls, timeout=self._wait_seconds)
+        return self._pending.current(user.user_id) or user
+
+    def _started(self, server: Server, user: UserRecord) -> Future[None]:
+        return server.calls.submit(copy_context().run, self._tell, server, user)
+
+    def _tell(self, server: Server, user: UserRecord) -> None:
+        if not server.rest.over():
+            return
+        try:
+            self._telling.tell(server, user)
+        except StorageUnavailable:
+            log.warning("server %s has taken a user, which could not be noted", server.address)
+        except ServiceError as trouble:
+            server.rest.failed()
+            log.warning("server %s did not take a user: %s", server.address, trouble.code)
+        else:
+            server.rest.worked()

@@ -1,0 +1,91 @@
+"""Brings every pending user to every server, each server at its own pace."""
+
+import logging
+import threading
+from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
+from time import monotonic
+
+from common.errors import Forbidden, ServiceError, TooManyRequests, Unauthorized, Unavailable
+from common.storage.protocol import StorageUnavailable
+from main_api.users.record import UserRecord
+from main_api.vpn_api.pending_store import PendingStore
+from main_api.vpn_api.servers import Server, Servers
+from main_api.vpn_api.telling import Telling
+
+log = logging.getLogger(__name__)
+PAGE = 500
+REFUSED_SECONDS = 30.0
+SERVERS_TROUBLE = (Unavailable, Unauthorized, Forbidden, TooManyRequests)
+"""With these no other user would fare better now; any other error is about one user."""
+
+
+class Healing:
+    """`tick` starts a round for each server that is not resting and has none under way."""
+
+    def __init__(self, servers: Servers, telling: Telling, pending: PendingStore) -> None:
+        self._servers = servers
+        self._telling = telling
+        self._pending = pending
+        self._refused: dict[tuple[str, int, int], float] = {}
+        self._rounds: dict[str, threading.Thread] = {}
+
+    def tick(self) -> None:
+        for server in self._servers.callable():
+            under_way = self._rounds.get(server.address)
+            if server.rest.over() and not (under_way and under_way.is_alive()):
+                thread = threading.Thread(
+                    target=self._round, args=(server,), name=f"heal-{server.address}", daemon=True
+                )
+                self._rounds[server.address] = thread
+                thread.start()
+
+    def finish(self) -> None:
+        """Wait until the rounds under way are over."""
+        for thread in list(self._rounds.values()):
+            thread.join()
+
+    def _round(self, server: Server) -> None:
+        try:
+            self._heal(server)
+        except ServiceError as trouble:  # the database is away: the next tick tries again
+            log.warning("healing %s: %s", server.address, trouble.code)
+        except Exception:
+            log.exception("healing %s", server.address)
+
+    def _heal(self, server: Server) -> None:
+        after, healed = 0, 0
+        while users := self._pending.page(server.address, after=after, size=PAGE):
+            after = users[-1].user_id
+            calls = self._calls(server, users)
+            wait_for(calls)
+            healed += sum(call.result() for call in calls)
+            if not server.rest.over():
+                break
+        if healed:
+            log.info("server %s: %d users brought level", server.address, healed)
+
+    def _calls(self, server: Server, users: list[UserRecord]) -> list[Future[bool]]:
+        # the first goes ahead alone: a server that is still away costs one call, not a page
+        first = server.calls.submit(self._tell, server, users[0])
+        wait_for([first])
+        return [first, *(server.calls.submit(self._tell, server, user) for user in users[1:])]
+
+    def _tell(self, server: Server, user: UserRecord) -> bool:
+        case = (server.address, user.user_id, user.revision)
+        if not server.rest.over() or self._refused.get(case, 0.0) > monotonic():
+            return False
+        try:
+            self._telling.tell(server, user)
+        except StorageUnavailable:
+            raise
+        except SERVERS_TROUBLE as trouble:
+            server.rest.failed()
+            log.warning("server %s is in trouble: %s", server.address, trouble.code)
+            return False
+        except ServiceError as refused:
+            self._refused[case] = monotonic() + REFUSED_SECONDS
+            log.error("server %s refuses u%d: %s", server.address, user.user_id, refused.code)  # noqa: TRY400 -- the code says it
+            return False
+        server.rest.worked()
+        return True

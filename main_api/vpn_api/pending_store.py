@@ -1,0 +1,59 @@
+"""Which servers have not yet taken which user's newest revision."""
+
+from datetime import datetime
+from typing import Any
+
+from common.storage.protocol import ASCENDING, Database
+from main_api.mongo_api.collections import USERS
+from main_api.users.record import UserRecord, record_of
+
+
+class PendingStore:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def taken(self, user_id: int, revision: int, address: str) -> None:
+        """That server has that revision; of no effect when there is a newer one."""
+        self._db[USERS].update_one(
+            {"_id": user_id, "revision": revision}, {"$pull": {"pending": address}}
+        )
+
+    def outrun(self, user_id: int, revision: int, *, beyond: int) -> None:
+        """A server holds a newer revision than we do (a restored backup): go beyond it."""
+        self._db[USERS].update_one(
+            {"_id": user_id, "revision": revision}, {"$set": {"revision": beyond + 1}}
+        )
+
+    def current(self, user_id: int) -> UserRecord | None:
+        document = self._db[USERS].find_one({"_id": user_id})
+        return record_of(document) if document else None
+
+    def page(self, address: str, *, after: int, size: int) -> list[UserRecord]:
+        found = self._db[USERS].find(
+            {"pending": address, "_id": {"$gt": after}}, sort=[("_id", ASCENDING)], limit=size
+        )
+        return [record_of(document) for document in found]
+
+    def counts(self, addresses: list[str]) -> dict[str, int]:
+        users = self._db[USERS]
+        return {address: users.count_documents({"pending": address}) for address in addresses}
+
+    def enlist(self, address: str, *, active_since: datetime | None) -> int:
+        """Make everybody who has access after that moment (None: who ever had) pending there.
+
+        The revision grows, so that a change decided before this is decided again (access/changes.py).
+        """
+        where: dict[str, Any] = {"expires_at": {"$gt": active_since}}
+        if active_since is None:
+            where = {"expires_at": {"$ne": None}}
+        done = self._db[USERS].update_many(
+            where, {"$addToSet": {"pending": address}, "$inc": {"revision": 1}}
+        )
+        return done.matched_count
+
+    def forget(self, address: str) -> None:
+        """Nobody waits for a server that is no longer ours."""
+        self._db[USERS].update_many({"pending": address}, {"$pull": {"pending": address}})
+
+    def addresses(self) -> list[str]:
+        return list(self._db[USERS].distinct("pending"))

@@ -1,0 +1,109 @@
+"""The servers that we can call: those of the countries file whose key we know."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import requests
+
+from common.clients.country_api import CountryApi
+from common.clock import Clock
+from common.service_client import ServiceClient, make_session
+from main_api.settings import ServerSecret
+from main_api.vpn_api.countries import CountriesFile
+from main_api.vpn_api.rest import Rest
+from models.codes import Service
+
+log = logging.getLogger(__name__)
+CALLS_AT_ONCE = 8
+READ_SECONDS = 4.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """One server's agent, with threads of its own, so that a slow one holds up no other."""
+
+    address: str
+    api: CountryApi
+    calls: ThreadPoolExecutor
+    rest: Rest = field(default_factory=Rest)
+
+    @property
+    def host(self) -> str:
+        return self.address.rpartition(":")[0].removeprefix("[").removesuffix("]")
+
+
+@dataclass(frozen=True)
+class Place:
+    """An address as the countries file has it; `server` is None when its key is not known."""
+
+    country: str
+    address: str
+    server: Server | None
+
+
+class Servers:
+    """`session_of` makes the transport to an address; tests put their own there."""
+
+    def __init__(
+        self,
+        countries: CountriesFile,
+        secrets: Mapping[str, ServerSecret],
+        clock: Clock,
+        session_of: Callable[[], requests.Session] = make_session,
+    ) -> None:
+        self._countries = countries
+        self._secrets = secrets
+        self._clock = clock
+        self._session_of = session_of
+        self._lock = threading.Lock()
+        self._servers: dict[str, Server] = {}
+        self._reported: set[str] = set()
+
+    def places(self) -> list[Place]:
+        """In the file's order; raises Unavailable while no good countries file has been seen."""
+        return [
+            Place(country, address, self._server(address))
+            for country, addresses in self._countries.read().items()
+            for address in addresses
+        ]
+
+    def callable(self) -> list[Server]:
+        return [place.server for place in self.places() if place.server is not None]
+
+    def addresses(self) -> list[str]:
+        return [server.address for server in self.callable()]
+
+    def _server(self, address: str) -> Server | None:
+        with self._lock:
+            if address not in self._secrets:
+                self._report(address)
+                return None
+            if address not in self._servers:
+                self._servers[address] = self._make(address)
+            return self._servers[address]
+
+    def _report(self, address: str) -> None:
+        if address not in self._reported:
+            self._reported.add(address)
+            log.error("server %s has no key in SERVERS_SECRETS and is not called", address)
+
+    def _make(self, address: str) -> Server:
+        client = ServiceClient(
+            f"http://{address}",
+            caller=Service.MAIN_API,
+            callee=Service.COUNTRY_API,
+            key=self._secrets[address].key,
+            clock=self._clock,
+            session=self._session_of(),
+            read_seconds=READ_SECONDS,
+        )
+        threads = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix=f"server-{address}")
+        return Server(address, CountryApi(client), threads)
+
+    def close(self) -> None:
+        """Waits for the calls under way."""
+        for server in self._servers.values():
+            server.calls.shutdown(wait=True, cancel_futures=True)
