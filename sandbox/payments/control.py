@@ -97,7 +97,10 @@ def _add_switches(routes: Blueprint, board: SwitchBoard) -> None:
 
     @routes.post("/switches")
     def change() -> Response:
-        board.change(request.get_json())
+        changes = request.get_json()
+        if not isinstance(changes, dict):
+            raise ValueError("an object of switches")  # noqa: TRY004  it is the caller's value
+        board.change(changes)
         return switches()
 
     @routes.delete("/switches")

@@ -45,7 +45,7 @@ class TransferRequest:
 
 
 def net_amount(withdrawn: int, payment_type: PaymentType) -> int:
-    """What reaches the wallet: less 1 % (PC, of the net) or 3 % (AC, of the gross), rounded down."""
+    """What reaches the wallet: less 1 % (PC, of the net) or 3 % (AC, of the gross), floored."""
     return withdrawn * 100 // 101 if payment_type == "PC" else withdrawn * 97 // 100
 
 
