@@ -45,7 +45,7 @@ class MainSettings(Settings):
     notify_service_key: ServiceKey
     payments_webhook_url: HttpUrl
     payments_webhook_key: ServiceKey
-    servers_secrets: ServersSecrets = {}
+    servers_secrets: Annotated[ServersSecrets, Field(default_factory=dict)]
     countries_file: Path = COUNTRIES_FILE
     public_url: HttpUrl
     bot_url: HttpUrl

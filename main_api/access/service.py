@@ -13,6 +13,7 @@ from models.codes import Code
 
 TRIAL_KEY = "trial:1"  # outside the pattern of order ids, as REFUND is
 REFUND = "refund:"
+PAID = {"has_trial": False, "ever_paid": True}
 
 
 class Push(Protocol):
@@ -62,9 +63,7 @@ class AccessService:
             end = self._extended(now, user.expires_at, months, days, enforce=enforce_maximum)
             added = calendar.seconds_added(now, user.expires_at, end)
             fields = _ends_at(end) | {"added": {**user.added, order_id: added}}
-            return Change(
-                order_id, fields | ({"has_trial": False, "ever_paid": True} if paid else {})
-            )
+            return Change(order_id, fields | (PAID if paid else {}))
 
         return self._made(user_id, decide)
 
@@ -90,7 +89,7 @@ class AccessService:
         )
 
     def take_back(self, user_id: int, order_id: str) -> Access:
-        """Take back, once, what `order_id` added: a refund. An order never granted changes nothing."""
+        """A refund: take back, once, what `order_id` added; an order never granted changes nothing."""
 
         def decide(user: UserRecord) -> Change | None:
             if order_id not in user.added or REFUND + order_id in user.applied:

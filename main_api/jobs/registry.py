@@ -9,7 +9,7 @@ from main_api.deps import Deps
 
 @dataclass(frozen=True)
 class Job:
-    """`make` is called once a process; what it returns runs every `seconds`, never twice at once."""
+    """`make` is called once a process; what it returns runs every `seconds`, one run at a time."""
 
     seconds: float
     make: Callable[[Deps], Callable[[], None]]

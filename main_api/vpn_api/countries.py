@@ -23,7 +23,7 @@ class CountriesFile:
         self._broken = False
 
     def read(self) -> Countries:
-        """Raises Unavailable while no good file has been seen: who would have to be told is unknown."""
+        """Raises Unavailable while no good file was seen: who must be told is not known then."""
         with self._lock:
             stamp = self._stamp_now()
             if stamp is None or stamp != self._stamp:
@@ -50,9 +50,7 @@ class CountriesFile:
             self._good = read_countries(self._path)
         except BadCountries as problem:
             if not self._broken:
-                log.error(
-                    "the countries file cannot be used, the last good one stands: %s", problem
-                )  # noqa: TRY400 -- the message says it
+                log.error("unusable, the last good one stands: %s", problem)  # noqa: TRY400 -- says all
             self._broken = True
             return
         if self._broken:

@@ -16,7 +16,7 @@ WAIT_SECONDS = 1.0
 
 
 class FanOut:
-    """What a server does not take now it gets from the healing job: the user stays pending there."""
+    """What a server does not take now it gets from the healing job: the user stays pending."""
 
     def __init__(
         self,

@@ -41,7 +41,7 @@ class PendingStore:
     def enlist(self, address: str, *, active_since: datetime | None) -> int:
         """Make everybody who has access after that moment (None: who ever had) pending there.
 
-        The revision grows, so that a change decided before this is decided again (access/changes.py).
+        The revision grows, so a change decided before this is decided again (access/changes.py).
         """
         where: dict[str, Any] = {"expires_at": {"$gt": active_since}}
         if active_since is None:
