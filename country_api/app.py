@@ -1,0 +1,22 @@
+"""The agent's web app."""
+
+from flask_openapi3 import OpenAPI
+
+from common.flask_app import assemble, new_app
+from country_api.deps import Deps, build
+from country_api.routes import make_api
+from country_api.settings import CountrySettings
+from models.codes import Service
+
+
+def create_app(settings: CountrySettings, deps: Deps | None = None) -> OpenAPI:
+    """Does not start the keeper: the entry file and the tests do."""
+    deps = deps or build(settings)
+    app = new_app(Service.COUNTRY_API)
+    app.register_api(make_api(settings, deps))
+    probes = {
+        "core": deps.pulse.beat,
+        "core_config": lambda: deps.mirror.well,
+        "store": deps.store.works,
+    }
+    return assemble(app, guard=deps.guard, probes=probes)

@@ -1,0 +1,1 @@
+"""The VPN core of this server: its gRPC API, its accounts, its config file."""

@@ -1,0 +1,94 @@
+"""The users of the core's inbound: add, remove, list, and what each has transferred.
+
+An account of another protocol than the inbound's makes the whole core panic (an unchecked cast in
+its validators), so only accounts of `plan.protocol` are ever made here, for the tag that the same
+plan wrote into the core's config; the tag names the protocol, so that a core which runs some other
+config answers "handler not found" instead. A name is an email to the core, and compared in lower
+case; an id is compared without its bytes 6-7 (Xray ignores them).
+"""
+
+import re
+
+from country_api.core.client import CoreClient, CoreError
+from country_api.core.config import CoreKind, CorePlan
+from country_api.core.proto import core_api_pb2 as pb
+from models.servers import Traffic
+
+ALTER = "app.proxyman.command.HandlerService/AlterInbound"
+LIST = "app.proxyman.command.HandlerService/GetInboundUsers"
+QUERY = "app.stats.command.StatsService/QueryStats"
+COUNTER = re.compile(r"^user>>>(.+)>>>traffic>>>(uplink|downlink)$")
+EXISTS = re.compile(r"User .* already exists")
+MISSING = re.compile(r"User .* not found")
+
+
+def masked(core_id: str) -> str:
+    """Two ids that are equal like this are one user to Xray."""
+    return core_id[:14] + "0000" + core_id[18:]
+
+
+class Accounts:
+    def __init__(self, client: CoreClient, plan: CorePlan) -> None:
+        self._client = client
+        self._plan = plan
+        self.can_list = plan.kind is CoreKind.XRAY
+
+    def add(self, key: str, core_id: str) -> None:
+        """Put the user there with this id, instead of whatever stands under his name."""
+        try:
+            self._add(key, core_id)
+        except CoreError as refused:
+            if not EXISTS.search(refused.told):
+                raise
+            self.remove(key)
+            self._add(key, core_id)
+
+    def _add(self, key: str, core_id: str) -> None:
+        account = pb.VlessAccount(id=core_id, flow=self._plan.flow)
+        user = pb.User(level=0, email=key, account=self._typed("proxy.vless.Account", account))
+        self._alter("AddUserOperation", pb.AddUserOperation(user=user))
+
+    def remove(self, key: str) -> None:
+        """New connections are refused from now on; living ones go on. Absent is fine."""
+        try:
+            self._alter("RemoveUserOperation", pb.RemoveUserOperation(email=key))
+        except CoreError as refused:
+            if not MISSING.search(refused.told):
+                raise
+
+    def _alter(self, operation: str, message: pb.AddUserOperation | pb.RemoveUserOperation) -> None:
+        typed = self._typed(f"app.proxyman.command.{operation}", message)
+        request = pb.AlterInboundRequest(tag=self._plan.tag, operation=typed)
+        self._client.call(ALTER, request, pb.Empty)
+
+    def _typed(
+        self,
+        name: str,
+        message: pb.VlessAccount | pb.AddUserOperation | pb.RemoveUserOperation,
+    ) -> pb.TypedMessage:
+        return pb.TypedMessage(
+            type=f"{self._client.prefix}.{name}", value=message.SerializeToString()
+        )
+
+    def listed(self) -> dict[str, str]:
+        """Name -> id as the core has them now; an account with another flow counts as no id.
+
+        Only where `can_list`. Xray lists a user it has lost as an empty one, which is left out.
+        """
+        request = pb.GetInboundUserRequest(tag=self._plan.tag)
+        answer = self._client.call(LIST, request, pb.GetInboundUserResponse, seconds=5.0)
+        return {user.email: self._id_of(user) for user in answer.users if user.email}
+
+    def _id_of(self, user: pb.User) -> str:
+        account = pb.VlessAccount.FromString(user.account.value)
+        return account.id if account.flow == self._plan.flow else ""
+
+    def traffic(self) -> Traffic:
+        """Bytes by user since the core's start; counters are never reset, they outlive a user."""
+        request = pb.QueryStatsRequest(pattern="user>>>", reset=False)
+        counted: dict[str, dict[str, int]] = {"uplink": {}, "downlink": {}}
+        answer = self._client.call(QUERY, request, pb.QueryStatsResponse, seconds=5.0)
+        for stat in answer.stat:
+            if match := COUNTER.match(stat.name):
+                counted[match.group(2)][match.group(1)] = stat.value
+        return Traffic(uplink=counted["uplink"], downlink=counted["downlink"])

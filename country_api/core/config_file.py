@@ -1,0 +1,76 @@
+"""The core's config on disk: always whole, always one that the core would start with."""
+
+import fcntl
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from country_api.core.config import CoreKind, CorePlan, build
+
+TEST_SECONDS = 20
+
+
+class BadConfig(Exception):
+    """The core would not start with this config; the old file stands. Holds the core's words."""
+
+
+class ConfigFile:
+    """`binary` is the core's own program, which tests a new file before it replaces the old."""
+
+    def __init__(self, path: Path, plan: CorePlan, binary: Path | None = None) -> None:
+        self._path = path
+        self._plan = plan
+        self._binary = binary
+
+    def write(self, users_now: Callable[[], Mapping[str, str]]) -> None:
+        """Replace the file at once by one with these users; raises OSError, BadConfig.
+
+        `users_now` is asked under a lock between processes, so that of two agents that overlap for
+        a moment (a reload) the one which writes last has read last.
+        """
+        with self._locked():
+            fresh = self._path.with_name(f".{self._path.stem}.new.json")
+            _write_durably(fresh, json.dumps(build(self._plan, users_now()), indent=1))
+            self._test(fresh)
+            fresh.replace(self._path)
+            _sync_directory(self._path.parent)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with self._path.with_name(f".{self._path.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _test(self, file: Path) -> None:
+        if not self._binary:
+            return
+        run = ["run"] if self._plan.kind is CoreKind.XRAY else []
+        tested = subprocess.run(  # noqa: S603 -- the operator's own path, no shell
+            [str(self._binary), *run, "-test", "-config", str(file)],
+            capture_output=True,
+            text=True,
+            timeout=TEST_SECONDS,
+            check=False,
+        )
+        if tested.returncode:
+            raise BadConfig((tested.stdout + tested.stderr).strip()[-500:])
+
+
+def _write_durably(path: Path, text: str) -> None:
+    """Readable by the core's group and nobody else: it holds every user's id and the key."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_directory(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

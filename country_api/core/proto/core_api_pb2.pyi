@@ -1,0 +1,99 @@
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class TypedMessage(_message.Message):
+    __slots__ = ("type", "value")
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    type: str
+    value: bytes
+    def __init__(self, type: _Optional[str] = ..., value: _Optional[bytes] = ...) -> None: ...
+
+class User(_message.Message):
+    __slots__ = ("level", "email", "account")
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
+    ACCOUNT_FIELD_NUMBER: _ClassVar[int]
+    level: int
+    email: str
+    account: TypedMessage
+    def __init__(self, level: _Optional[int] = ..., email: _Optional[str] = ..., account: _Optional[_Union[TypedMessage, _Mapping]] = ...) -> None: ...
+
+class VlessAccount(_message.Message):
+    __slots__ = ("id", "flow")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    FLOW_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    flow: str
+    def __init__(self, id: _Optional[str] = ..., flow: _Optional[str] = ...) -> None: ...
+
+class AddUserOperation(_message.Message):
+    __slots__ = ("user",)
+    USER_FIELD_NUMBER: _ClassVar[int]
+    user: User
+    def __init__(self, user: _Optional[_Union[User, _Mapping]] = ...) -> None: ...
+
+class RemoveUserOperation(_message.Message):
+    __slots__ = ("email",)
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
+    email: str
+    def __init__(self, email: _Optional[str] = ...) -> None: ...
+
+class AlterInboundRequest(_message.Message):
+    __slots__ = ("tag", "operation")
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    OPERATION_FIELD_NUMBER: _ClassVar[int]
+    tag: str
+    operation: TypedMessage
+    def __init__(self, tag: _Optional[str] = ..., operation: _Optional[_Union[TypedMessage, _Mapping]] = ...) -> None: ...
+
+class GetInboundUserRequest(_message.Message):
+    __slots__ = ("tag", "email")
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
+    tag: str
+    email: str
+    def __init__(self, tag: _Optional[str] = ..., email: _Optional[str] = ...) -> None: ...
+
+class GetInboundUserResponse(_message.Message):
+    __slots__ = ("users",)
+    USERS_FIELD_NUMBER: _ClassVar[int]
+    users: _containers.RepeatedCompositeFieldContainer[User]
+    def __init__(self, users: _Optional[_Iterable[_Union[User, _Mapping]]] = ...) -> None: ...
+
+class Stat(_message.Message):
+    __slots__ = ("name", "value")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    value: int
+    def __init__(self, name: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+
+class QueryStatsRequest(_message.Message):
+    __slots__ = ("pattern", "reset")
+    PATTERN_FIELD_NUMBER: _ClassVar[int]
+    RESET_FIELD_NUMBER: _ClassVar[int]
+    pattern: str
+    reset: bool
+    def __init__(self, pattern: _Optional[str] = ..., reset: _Optional[bool] = ...) -> None: ...
+
+class QueryStatsResponse(_message.Message):
+    __slots__ = ("stat",)
+    STAT_FIELD_NUMBER: _ClassVar[int]
+    stat: _containers.RepeatedCompositeFieldContainer[Stat]
+    def __init__(self, stat: _Optional[_Iterable[_Union[Stat, _Mapping]]] = ...) -> None: ...
+
+class SysStatsResponse(_message.Message):
+    __slots__ = ("uptime",)
+    UPTIME_FIELD_NUMBER: _ClassVar[int]
+    uptime: int
+    def __init__(self, uptime: _Optional[int] = ...) -> None: ...
+
+class Empty(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...

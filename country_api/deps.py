@@ -1,0 +1,68 @@
+"""What the agent works with, put together in one place."""
+
+import time
+from dataclasses import dataclass
+
+from common.clock import Clock, make_clock
+from common.service_auth import Guard
+from country_api.core.accounts import Accounts
+from country_api.core.client import CoreClient
+from country_api.core.config_file import ConfigFile
+from country_api.enforce import Enforcer
+from country_api.keeper import Keeper
+from country_api.mirror import Mirror
+from country_api.pulse import Pulse
+from country_api.settings import CountrySettings
+from country_api.store import Store
+from models.codes import Service
+
+
+@dataclass(frozen=True)
+class Deps:
+    guard: Guard
+    clock: Clock
+    store: Store
+    client: CoreClient
+    accounts: Accounts
+    pulse: Pulse
+    enforcer: Enforcer
+    mirror: Mirror
+    keeper: Keeper
+
+    def close(self) -> None:
+        """Stop the threads; what they had to write is written."""
+        self.keeper.stop()
+        self.client.close()
+        self.store.close()
+
+
+def build(settings: CountrySettings, clock: Clock | None = None) -> Deps:
+    """Call it after the fork: the channel to the core does not survive one."""
+    clock = clock or make_clock(settings.clock_offset_file)
+    plan = settings.plan()
+    store = Store(settings.state_dir / "country_api.sqlite3")
+    client = CoreClient(settings.core_api, settings.core_kind)
+    accounts = Accounts(client, plan)
+    pulse = Pulse(client, time.monotonic)
+    enforcer = Enforcer(store, accounts, pulse, clock)
+    file = ConfigFile(settings.core_config, plan, settings.core_binary)
+    mirror = Mirror(file, store, clock)
+    return Deps(
+        guard=Guard(Service.COUNTRY_API, settings.caller_keys, clock),
+        clock=clock,
+        store=store,
+        client=client,
+        accounts=accounts,
+        pulse=pulse,
+        enforcer=enforcer,
+        mirror=mirror,
+        keeper=Keeper(
+            store=store,
+            accounts=accounts,
+            pulse=pulse,
+            enforcer=enforcer,
+            mirror=mirror,
+            clock=clock,
+            monotonic=time.monotonic,
+        ),
+    )

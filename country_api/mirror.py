@@ -1,0 +1,67 @@
+"""Keeps the core's config file equal to the store, so that a core which starts has its users."""
+
+import logging
+import subprocess
+import threading
+
+from common.clock import Clock
+from common.errors import ServiceError
+from country_api.core.config_file import BadConfig, ConfigFile
+from country_api.store import Store
+
+log = logging.getLogger(__name__)
+DEBOUNCE_SECONDS = 0.1
+RETRY_SECONDS = 1.0
+
+
+class Mirror:
+    """A thread that writes the file soon after each `touch()`.
+
+    The file may lag behind the store by the debounce and one write; when the process dies in
+    between, the next start writes it from the store before anything else.
+    """
+
+    def __init__(self, file: ConfigFile, store: Store, clock: Clock) -> None:
+        self._file = file
+        self._store = store
+        self._clock = clock
+        self._touched = threading.Event()
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="mirror", daemon=True)
+        self.well = False
+
+    def start(self) -> None:
+        """Write the file now, and keep it from then on; a failure is retried, see `well`."""
+        if not self.write():
+            self._touched.set()
+        self._thread.start()
+
+    def touch(self) -> None:
+        """The users have changed."""
+        self._touched.set()
+
+    def write(self) -> bool:
+        try:
+            self._file.write(lambda: self._store.live(self._clock()))
+        except (OSError, BadConfig, ServiceError, subprocess.TimeoutExpired) as trouble:
+            self.well = False
+            log.error("the core's config cannot be written: %s", trouble)  # noqa: TRY400 -- no bug
+        else:
+            self.well = True
+        return self.well
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self._touched.wait()
+            self._stopped.wait(DEBOUNCE_SECONDS)
+            self._touched.clear()
+            if not self.write():
+                self._touched.set()
+                self._stopped.wait(RETRY_SECONDS)
+
+    def stop(self) -> None:
+        """What was touched is written before this returns."""
+        self._stopped.set()
+        self._touched.set()
+        if self._thread.is_alive():
+            self._thread.join()

@@ -1,0 +1,99 @@
+"""The agent's routes, all of them for main_api."""
+
+from datetime import UTC, datetime
+
+from flask import Response
+from flask_openapi3 import APIBlueprint
+from pydantic import BaseModel
+
+from common.access_control import callers
+from common.errors import Invalid, NotFound
+from common.flask_app import answer
+from country_api.core.client import CoreError
+from country_api.deps import Deps
+from country_api.describe import describe
+from country_api.settings import CountrySettings
+from models.codes import Code, Service
+from models.servers import (
+    ListedUser,
+    PutUserAnswer,
+    ServerDescription,
+    ServerUser,
+    ServerUsers,
+    Traffic,
+    UserKey,
+)
+
+FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+
+
+class UserPath(BaseModel):
+    key: UserKey
+
+
+def make_api(settings: CountrySettings, deps: Deps) -> APIBlueprint:
+    api = APIBlueprint("country_api", __name__)
+    description = describe(settings)
+
+    @api.put("/users/<key>", responses={200: PutUserAnswer})
+    @callers(Service.MAIN_API)
+    def put_user(path: UserPath, body: ServerUser) -> Response:
+        return answer(_put(deps, path.key, body))
+
+    @api.get("/users", responses={200: ServerUsers})
+    @callers(Service.MAIN_API)
+    def list_users() -> Response:
+        return answer(_listed(deps))
+
+    @api.get("/users/<key>", responses={200: ListedUser})
+    @callers(Service.MAIN_API)
+    def show_user(path: UserPath) -> Response:
+        user = deps.store.get(path.key)
+        if not user:
+            raise NotFound("no such user here", code=Code.NO_SUCH_USER)
+        return answer(_with_core(user, _in_core(deps)))
+
+    @api.get("/description", responses={200: ServerDescription})
+    @callers(Service.MAIN_API)
+    def show_description() -> Response:
+        return answer(description)
+
+    @api.get("/traffic", responses={200: Traffic})
+    @callers(Service.MAIN_API)
+    def show_traffic() -> Response:
+        return answer(deps.accounts.traffic())
+
+    return api
+
+
+def _put(deps: Deps, key: str, user: ServerUser) -> PutUserAnswer:
+    """On the disk first; then the file and the core, which the keeper finishes if they fail."""
+    if user.key != key:
+        raise Invalid("the key in the path is not the one in the body")
+    if not FIRST <= user.expires_at <= LAST:
+        raise Invalid("expires_at is out of range")
+    held = deps.store.put(user)
+    deps.mirror.touch()
+    in_core = deps.enforcer.settle(key)
+    return PutUserAnswer(key=key, revision=held.revision, in_core=in_core)
+
+
+def _listed(deps: Deps) -> ServerUsers:
+    in_core = _in_core(deps)
+    users = [_with_core(user, in_core) for user in deps.store.all()]
+    return ServerUsers(users=users, core_running=deps.pulse.beat())
+
+
+def _with_core(user: ServerUser, in_core: dict[str, str] | None) -> ListedUser:
+    there = None if in_core is None else in_core.get(user.key) == user.core_id
+    return ListedUser(**user.model_dump(), in_core=there)
+
+
+def _in_core(deps: Deps) -> dict[str, str] | None:
+    """Key -> id as the core has it; None where it cannot tell."""
+    if not deps.accounts.can_list:
+        return None
+    try:
+        return deps.accounts.listed()
+    except CoreError:
+        return {}

@@ -1,0 +1,125 @@
+"""The users this server shall have: durable, and the only truth its core is brought to."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from common.clock import from_milliseconds, milliseconds
+from common.errors import Conflict, Unavailable
+from country_api.core.accounts import masked
+from models.servers import ServerUser
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS users (
+    key TEXT PRIMARY KEY,
+    core_id TEXT NOT NULL,
+    masked_id TEXT NOT NULL UNIQUE,
+    expires_ms INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    active INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS users_by_end ON users (expires_ms) WHERE active;
+"""
+COLUMNS = "key, core_id, expires_ms, revision, active"
+UPSERT = f"""
+INSERT INTO users ({COLUMNS}, masked_id) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (key) DO UPDATE SET
+    core_id = excluded.core_id, masked_id = excluded.masked_id, expires_ms = excluded.expires_ms,
+    revision = excluded.revision, active = excluded.active
+WHERE excluded.revision >= users.revision
+"""  # noqa: S608 -- only our own column names
+
+
+class Store:
+    """One SQLite file; a change has reached the disk when its call returns.
+
+    Users who are gone keep their row, so that a late push of an older revision stays harmless.
+    Trouble with the file is Unavailable: the caller comes again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(path, timeout=10, check_same_thread=False, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.executescript(SCHEMA)
+
+    def put(self, user: ServerUser) -> ServerUser:
+        """Take this state unless a newer one is held; answers what is held now.
+
+        Raises Conflict `core_id_taken` when another key has this id (bytes 6-7 aside).
+        """
+        row = (
+            user.key,
+            user.core_id,
+            milliseconds(user.expires_at),
+            user.revision,
+            int(user.active),
+            masked(user.core_id),
+        )
+        with self._database() as db:
+            try:
+                db.execute(UPSERT, row)
+            except sqlite3.IntegrityError:
+                raise Conflict("another user has this id", code="core_id_taken") from None
+            held = db.execute(f"SELECT {COLUMNS} FROM users WHERE key = ?", (user.key,))  # noqa: S608 -- own names
+            return _user(held.fetchone())
+
+    def get(self, key: str) -> ServerUser | None:
+        rows = self._select("WHERE key = ?", key)
+        return rows[0] if rows else None
+
+    def all(self) -> list[ServerUser]:
+        return self._select("ORDER BY key")
+
+    def live(self, now: datetime) -> dict[str, str]:
+        """Key -> id of everybody who may be served now."""
+        rows = self._select("WHERE active AND expires_ms > ?", milliseconds(now))
+        return {user.key: user.core_id for user in rows}
+
+    def ending_between(self, after: datetime, until: datetime) -> list[str]:
+        """Keys of active users whose end lies in (after, until]."""
+        ends = (milliseconds(after), milliseconds(until))
+        return [
+            u.key
+            for u in self._select("WHERE active AND expires_ms > ? AND expires_ms <= ?", *ends)
+        ]
+
+    def _select(self, where: str, *values: str | int) -> list[ServerUser]:
+        with self._database() as db:
+            rows = db.execute(f"SELECT {COLUMNS} FROM users {where}", values).fetchall()  # noqa: S608 -- own names
+        return [_user(row) for row in rows]
+
+    @contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                yield self._db
+            except sqlite3.OperationalError as trouble:
+                raise Unavailable(f"the store of this server does not work ({trouble})") from None
+
+    def works(self) -> bool:
+        with self._database() as db:
+            return bool(db.execute("SELECT 1").fetchone())
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+
+def _user(row: tuple[str, str, int, int, int]) -> ServerUser:
+    key, core_id, expires_ms, revision, active = row
+    return ServerUser(
+        key=key,
+        core_id=core_id,
+        expires_at=from_milliseconds(expires_ms),
+        revision=revision,
+        active=bool(active),
+    )
+
+
+def is_live(user: ServerUser | None, now: datetime) -> bool:
+    return user is not None and user.active and user.expires_at > now
