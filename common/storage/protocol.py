@@ -19,7 +19,7 @@ DESCENDING: Final = -1
 
 Document = dict[str, Any]
 Filter = Mapping[str, Any]
-Update = Mapping[str, Mapping[str, Any]]
+Update = Mapping[str, Any]
 Sort = Sequence[tuple[str, int]]
 Projection = Sequence[str] | Mapping[str, int]
 

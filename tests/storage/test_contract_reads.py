@@ -99,7 +99,7 @@ def test_a_sort_orders_as_mongodb_does(
     assert [document["_id"] for document in people.find({}, sort=sort)] == expected.split()
     first = people.find_one({}, sort=sort)
     assert first is not None
-    assert first["_id"] == expected.split()[0]
+    assert first["_id"] == expected.split(maxsplit=1)[0]
 
 
 def test_skip_and_limit_cut_the_sorted_answer(people: Collection) -> None:
