@@ -7,13 +7,23 @@ from flask_openapi3 import APIBlueprint, OpenAPI
 
 from common.flask_app import assemble, new_app
 from common.service_auth import Guard
+from main_api import paper_names
 from main_api.access.routes import routes as access_routes
 from main_api.deps import Deps, build
+from main_api.removal.routes import routes as removal_routes
 from main_api.settings import MainSettings
+from main_api.subscriptions.routes import routes as subscriptions_routes
+from main_api.users.routes import routes as users_routes
+from main_api.vpn_api.routes import routes as servers_routes
 from models.codes import Service
 
 ROOMS: Final[list[Callable[[Deps], APIBlueprint]]] = [
+    users_routes,
     access_routes,
+    removal_routes,
+    servers_routes,
+    subscriptions_routes,
+    paper_names.routes,
 ]
 
 

@@ -13,7 +13,9 @@ from common.storage.connect import connect
 from common.storage.protocol import Database
 from main_api.access.changes import AccessChanges
 from main_api.access.service import AccessService
+from main_api.links.service import LinkService
 from main_api.mongo_api.database import IndexedDatabase
+from main_api.removal.service import RemovalService
 from main_api.settings import MainSettings
 from main_api.users.store import UserStore
 from main_api.vpn_api.countries import CountriesFile
@@ -34,6 +36,8 @@ class Deps:
     changes: AccessChanges
     access: AccessService
     vpn: VpnApi
+    links: LinkService
+    removal: RemovalService
     notify: NotifyService
     payments_webhook: PaymentsWebhook
 
@@ -66,6 +70,10 @@ def build(
             max_access_days=settings.max_access_days,
         ),
         vpn=vpn,
+        links=LinkService(
+            vpn.servers, vpn.store, changes, vpn.fan_out.push, clock, settings.public_url
+        ),
+        removal=RemovalService(db, changes, vpn.fan_out.push, clock),
         notify=NotifyService(
             _client(
                 settings.notify_service_url,

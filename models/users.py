@@ -68,3 +68,11 @@ class User(Wire):
 
 class UserIds(Wire):
     user_ids: list[UserId]
+
+
+class Removal(Wire):
+    """A person is gone; `done` once the last server has forgotten the user too."""
+
+    user_id: UserId
+    done: bool
+    pending: list[str]

@@ -89,7 +89,7 @@ class AccessService:
         )
 
     def take_back(self, user_id: int, order_id: str) -> Access:
-        """A refund: take back, once, what `order_id` added; an order never granted changes nothing."""
+        """A refund: take back, once, what `order_id` added; nothing for an order never granted."""
 
         def decide(user: UserRecord) -> Change | None:
             if order_id not in user.added or REFUND + order_id in user.applied:
@@ -111,17 +111,18 @@ class AccessService:
 
         return self._made(user_id, decide)
 
-    def set_end(
-        self, user_id: int, end: datetime | None, *, has_trial: bool | None = None
-    ) -> Access:
-        """Put the end of access (and the trial flag) where the operator wants it; repeatable."""
+    def set_end(self, user_id: int, end: datetime | None) -> Access:
+        """Put the end of access where the operator wants it; raises Invalid access_too_long."""
         self._check_length(self._clock(), end)
 
         def decide(user: UserRecord) -> Change | None:
-            trial = user.has_trial if has_trial is None else has_trial
-            if (user.expires_at, user.has_trial) == (end, trial):
-                return None
-            return Change(None, _ends_at(end) | {"has_trial": trial})
+            return None if user.expires_at == end else Change(None, _ends_at(end))
+
+        return self._made(user_id, decide)
+
+    def set_trial_flag(self, user_id: int, *, has_trial: bool) -> Access:
+        def decide(user: UserRecord) -> Change | None:
+            return None if user.has_trial == has_trial else Change(None, {"has_trial": has_trial})
 
         return self._made(user_id, decide)
 

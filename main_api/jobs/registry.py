@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from main_api.deps import Deps
+from main_api.jobs.notices import NoticePlanning
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Job:
 JOBS: Final[dict[str, Job]] = {
     "heal": Job(0.25, lambda deps: deps.vpn.healing.tick),
     "enlist": Job(1, lambda deps: deps.vpn.enlisting.tick),
+    "remove": Job(1, lambda deps: deps.removal.tick),
+    "plan_notices": Job(1, lambda deps: NoticePlanning(deps.db, deps.notify).tick),
     "describe": Job(10, lambda deps: deps.vpn.describing.tick),
     "describe_new": Job(1, lambda deps: deps.vpn.describing.ask_undescribed),
 }

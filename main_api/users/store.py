@@ -25,6 +25,10 @@ class UserStore:
     def get_by_telegram(self, tg_id: int) -> UserRecord:
         return self._one({"tg_id": tg_id})
 
+    def find_by_telegram(self, tg_id: int) -> UserRecord | None:
+        document = self._db[USERS].find_one({"tg_id": tg_id, **ALIVE})
+        return record_of(document) if document else None
+
     def get_by_username(self, username: str) -> UserRecord:
         """Case does not matter; a leading @ is accepted."""
         return self._one({"username_lower": plain_username(username).lower()})

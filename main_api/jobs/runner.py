@@ -1,0 +1,54 @@
+"""Runs the jobs at their intervals; a job that fails is told in the log and runs again."""
+
+import logging
+from collections.abc import Callable
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from common import request_id
+from common.errors import ServiceError
+from main_api.deps import Deps
+from main_api.jobs.registry import JOBS
+
+log = logging.getLogger(__name__)
+
+
+class JobRunner:
+    """Intervals are real seconds; what is due is asked of the Clock by each job itself."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._scheduler = BackgroundScheduler(
+            timezone="UTC",
+            executors={"default": {"type": "threadpool", "max_workers": len(JOBS) + 2}},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+
+    def start(self) -> None:
+        for name, job in JOBS.items():
+            run = safely(name, job.make(self._deps))
+            self._scheduler.add_job(run, "interval", seconds=job.seconds, id=name)
+        self._scheduler.start()
+        log.info("jobs started: %s", ", ".join(JOBS))
+
+    def stop(self) -> None:
+        """Waits for what is under way."""
+        self._scheduler.shutdown(wait=True)
+        self._deps.vpn.healing.finish()
+        self._deps.vpn.servers.close()
+        self._deps.db.close()
+
+
+def safely(name: str, run: Callable[[], None]) -> Callable[[], None]:
+    """The job with its failures logged; a dependency that is away is one line, no traceback."""
+
+    def guarded() -> None:
+        request_id.adopt(None)
+        try:
+            run()
+        except ServiceError as trouble:
+            log.warning("job %s: %s", name, trouble.code)
+        except Exception:
+            log.exception("job %s failed", name)
+
+    return guarded
