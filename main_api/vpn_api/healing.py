@@ -1,7 +1,6 @@
 """Brings every pending user to every server, each server at its own pace."""
 
 import logging
-import threading
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
 from time import monotonic
@@ -28,22 +27,17 @@ class Healing:
         self._telling = telling
         self._pending = pending
         self._refused: dict[tuple[str, int, int], float] = {}
-        self._rounds: dict[str, threading.Thread] = {}
+        self._rounds: dict[str, Future[None]] = {}
 
     def tick(self) -> None:
         for server in self._servers.callable():
             under_way = self._rounds.get(server.address)
-            if server.rest.over() and not (under_way and under_way.is_alive()):
-                thread = threading.Thread(
-                    target=self._round, args=(server,), name=f"heal-{server.address}", daemon=True
-                )
-                self._rounds[server.address] = thread
-                thread.start()
+            if server.rest.over() and not (under_way and not under_way.done()):
+                self._rounds[server.address] = server.rounds.submit(self._round, server)
 
     def finish(self) -> None:
         """Wait until the rounds under way are over."""
-        for thread in list(self._rounds.values()):
-            thread.join()
+        wait_for(list(self._rounds.values()))
 
     def _round(self, server: Server) -> None:
         try:

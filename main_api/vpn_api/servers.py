@@ -23,11 +23,14 @@ READ_SECONDS = 4.0
 
 @dataclass(frozen=True)
 class Server:
-    """One server's agent, with threads of its own, so that a slow one holds up no other."""
+    """One server's agent, with threads of its own, so that a slow one holds up no other:
+    `calls` make the calls, `rounds` go through the users whom it does not know yet.
+    """
 
     address: str
     api: CountryApi
     calls: ThreadPoolExecutor
+    rounds: ThreadPoolExecutor
     rest: Rest = field(default_factory=Rest)
 
     @property
@@ -100,10 +103,15 @@ class Servers:
             session=self._session_of(),
             read_seconds=READ_SECONDS,
         )
-        threads = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix=f"server-{address}")
-        return Server(address, CountryApi(client), threads)
+        return Server(
+            address,
+            CountryApi(client),
+            calls=ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix=f"call-{address}"),
+            rounds=ThreadPoolExecutor(1, thread_name_prefix=f"round-{address}"),
+        )
 
     def close(self) -> None:
         """Waits for the calls under way."""
         for server in self._servers.values():
+            server.rounds.shutdown(wait=True, cancel_futures=True)
             server.calls.shutdown(wait=True, cancel_futures=True)
