@@ -26,6 +26,11 @@ class Html(str):
     __slots__ = ()
 
 
+def verbatim(text: str) -> Html:
+    """Somebody's own words, escaped."""
+    return Html(html.escape(text))
+
+
 def deferred(message: str) -> str:
     """Marks a text that is translated later, by `t(TABLE[key])`."""
     return message
@@ -84,7 +89,7 @@ def _filled(message: str, values: dict[str, object]) -> Html:
 
 
 def _escaped(value: object) -> str:
-    return value if isinstance(value, Html) else html.escape(str(value))
+    return value if isinstance(value, Html) else verbatim(str(value))
 
 
 @functools.cache

@@ -1,0 +1,84 @@
+"""What notify_service is made of."""
+
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+
+from common.clients.main_api import MainApi
+from common.clock import Clock, make_clock, real_sleep
+from common.metrics import Metrics
+from common.service_client import ServiceClient
+from common.storage.connect import connect
+from common.storage.protocol import Database
+from common.telegram.gate import Gate, Traffic
+from common.telegram.sender import Sender
+from models.codes import Service
+from notify_service.alarm import Alarm
+from notify_service.dispatch import Dispatcher
+from notify_service.persistence import Persistence
+from notify_service.scheduler import Scheduler
+from notify_service.settings import NotifySettings
+from notify_service.store import NoticeStore
+
+DATABASE = "notify"
+
+
+@dataclass(frozen=True)
+class Deps:
+    database: Database
+    clock: Clock
+    metrics: Metrics
+    store: NoticeStore
+    alarm: Alarm
+    dispatcher: Dispatcher
+    scheduler: Scheduler
+
+
+def build(settings: NotifySettings) -> Deps:
+    clock = make_clock(settings.clock_offset_file)
+    gate = Gate(monotonic=time.monotonic, sleep=real_sleep)
+    sender = Sender(
+        settings.bot_token,
+        api_url=settings.telegram_api_url,
+        gate=gate,
+        traffic=Traffic.TRANSACTIONAL,
+        proxy=settings.telegram_proxy,
+    )
+    client = ServiceClient(
+        settings.main_api_url,
+        caller=Service.NOTIFY_SERVICE,
+        callee=Service.MAIN_API,
+        key=settings.main_api_key,
+        clock=clock,
+    )
+    database = connect(settings.mongo_url, name=DATABASE)
+    return compose(database, clock, gate, sender, MainApi(client))
+
+
+def compose(
+    database: Database, clock: Clock, gate: Gate, sender: Sender, main_api: MainApi
+) -> Deps:
+    """The service around what it talks to; tests give their own neighbours."""
+    metrics = Metrics(Service.NOTIFY_SERVICE)
+    stopping = threading.Event()
+    store = NoticeStore(database, run=secrets.token_hex(8))
+    alarm = Alarm(clock)
+    dispatcher = Dispatcher(
+        store=store,
+        sender=sender,
+        gate=gate,
+        main_api=main_api,
+        clock=clock,
+        delivered=metrics.counter("notices_total", "Notices by how they ended", "kind", "state"),
+        persistence=Persistence(stopping),
+    )
+    return Deps(
+        database=database,
+        clock=clock,
+        metrics=metrics,
+        store=store,
+        alarm=alarm,
+        dispatcher=dispatcher,
+        scheduler=Scheduler(dispatcher, alarm, clock, stopping),
+    )

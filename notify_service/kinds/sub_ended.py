@@ -1,0 +1,41 @@
+"""notifySubEnded: access has ended, here is how to go on. Dropped for who has renewed meanwhile."""
+
+from datetime import datetime
+
+from common.i18n.texts import Html, Texts, verbatim
+from common.telegram.keyboards import Style, press
+from models.buttons import Button
+from models.users import User
+from notify_service.kinds.base import Circumstances, FreeText, Kind, Message, Params, Urgency
+
+
+class SubEndedParams(Params):
+    """`text` replaces our own words: P's /addNotify carries one."""
+
+    text: FreeText | None = None
+
+
+def compose(params: SubEndedParams, t: Texts, circumstances: Circumstances) -> Message:
+    renew = press(t.label("Renew"), Button.RENEW, style=Style.SUCCESS)
+    return Message(_words(params, t, circumstances.user), [[renew]])
+
+
+def _words(params: SubEndedParams, t: Texts, user: User | None) -> Html:
+    if params.text:
+        return verbatim(params.text)
+    if user and user.has_trial:
+        return t(
+            "⏳ <b>Your trial has ended.</b>\n\n"
+            "Did you like it? Choose a plan, and everything works again with the same link."
+        )
+    return t(
+        "⏳ <b>Your access has ended.</b>\n\n"
+        "Renew it, and everything works again with the same link: there is nothing to set up."
+    )
+
+
+def has_ended(user: User, now: datetime) -> bool:
+    return user.expires_at is not None and user.expires_at <= now
+
+
+SUB_ENDED = Kind(SubEndedParams, compose, Urgency.REMINDER, wanted=has_ended)

@@ -1,0 +1,33 @@
+"""What neighbours ask of notify_service: to keep a notice and send it when it is due."""
+
+from flask import Response
+from flask_openapi3 import APIBlueprint
+
+from common.access_control import callers
+from common.clock import Clock
+from common.flask_app import answer
+from models.codes import Service
+from models.notifies import AddNotifyAnswer, AddNotifyRequest, Notice, NoticeState
+from notify_service.alarm import Alarm
+from notify_service.intake import from_notice, from_paper
+from notify_service.store import NoticeStore
+
+
+def notices(store: NoticeStore, alarm: Alarm, clock: Clock) -> APIBlueprint:
+    api = APIBlueprint("notices", __name__)
+
+    @api.post("/api/v1/notices", responses={201: NoticeState, 200: NoticeState})
+    @callers(Service.MAIN_API, Service.TG_BOT)
+    def add_notice(body: Notice) -> Response:
+        state, is_new = store.add(from_notice(body), clock())
+        alarm.ring()
+        return answer(NoticeState(key=body.key, state=state), 201 if is_new else 200)
+
+    @api.post("/addNotify", responses={200: AddNotifyAnswer})
+    @callers(Service.MAIN_API, Service.TG_BOT)
+    def add_notify(body: AddNotifyRequest) -> Response:
+        store.add(from_paper(body.notify), clock())
+        alarm.ring()
+        return answer(AddNotifyAnswer())
+
+    return api

@@ -1,0 +1,95 @@
+"""When notices go out: at once when one is due, and each minute whatever else is due.
+
+Workers wait for the next due notice; APScheduler's minute job, whose first run is at start, gives
+up lost claims and wakes the workers, so that nothing depends on a single wake-up.
+"""
+
+import logging
+import threading
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from common.clock import Clock, system_clock
+from common.storage.protocol import StorageUnavailable
+from notify_service.alarm import Alarm
+from notify_service.dispatch import Dispatcher
+
+log = logging.getLogger(__name__)
+WORKERS = 4  # at 100 ms a call they reach the gate's rate
+AWAY_SECONDS = 1.0
+BROKEN_SECONDS = 5.0
+STOP_SECONDS = 8.0  # gunicorn gives a worker 10
+
+
+class Scheduler:
+    def __init__(
+        self, dispatcher: Dispatcher, alarm: Alarm, clock: Clock, stopping: threading.Event
+    ) -> None:
+        self._dispatcher, self._alarm, self._clock = dispatcher, alarm, clock
+        self._stopping = stopping
+        self._prepared = False
+        self._minutes = BackgroundScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None}
+        )
+        self._workers = [
+            threading.Thread(target=self._work, name=f"deliver-{n}", daemon=True)
+            for n in range(WORKERS)
+        ]
+
+    def start(self) -> None:
+        self._minutes.add_job(
+            self._each_minute, "interval", minutes=1, next_run_time=system_clock(), max_instances=1
+        )
+        self._minutes.start()
+        for worker in self._workers:
+            worker.start()
+
+    def stop(self) -> None:
+        """Calls under way may end; what they do not manage is found at the next start."""
+        self._stopping.set()
+        self._alarm.ring()
+        if self._minutes.running:
+            self._minutes.shutdown(wait=False)
+        for worker in self._workers:
+            if worker.is_alive():
+                worker.join(STOP_SECONDS)
+
+    def alive(self) -> bool:
+        return all(worker.is_alive() for worker in self._workers)
+
+    def _each_minute(self) -> None:
+        store = self._dispatcher.store
+        try:
+            if not self._prepared:
+                store.prepare()
+                self._prepared = True
+            if lost := store.give_up_lost_claims(self._clock()):
+                log.warning("notices whose sending nobody saw end", extra={"unknown": lost})
+            self._dispatcher.tell_blocked()
+        except StorageUnavailable:
+            log.warning("the database is away")
+        self._alarm.ring()
+
+    def _work(self) -> None:
+        while True:
+            seen = self._alarm.rings()
+            if self._stopping.is_set():
+                return
+            try:
+                self._step(seen)
+            except StorageUnavailable:
+                log.warning("the database is away; notices wait")
+                self._alarm.pause(seen, AWAY_SECONDS)
+            except Exception:
+                log.exception("the delivery of notices stumbled")
+                self._alarm.pause(seen, BROKEN_SECONDS)
+
+    def _step(self, seen: int) -> None:
+        """Send one notice, or wait for the moment when there is one to send."""
+        due = self._dispatcher.store.next_due()
+        if due is None or due > self._clock():
+            self._alarm.wait(seen, due)
+        elif (seconds := self._dispatcher.permit()) > 0:
+            self._alarm.pause(seen, seconds)
+        else:
+            self._dispatcher.deliver_one()
