@@ -1,4 +1,4 @@
-"""The design, checked: sizes, skeletons, the example of settings, what must not stand in the tree."""
+"""The design, checked: sizes, skeletons, the example of settings, what the tree may not hold."""
 
 import importlib
 import re

@@ -1,0 +1,1 @@
+"""Chaos: every process is killed at random moments while people buy; then everything is counted."""

@@ -1,0 +1,14 @@
+"""One whole shop for all flow tests: starting it costs seconds, and shops serve many people."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox.shop import Sandbox
+
+
+@pytest.fixture(scope="session")
+def shop() -> Iterator[Sandbox]:
+    with Sandbox.temporary() as sandbox:
+        sandbox.start_all()
+        yield sandbox
