@@ -1,0 +1,151 @@
+"""From an update to a screen: who, in which language, which one; and an answer to every press."""
+
+import logging
+
+from telebot import types
+
+from common import request_id
+from common.clients.main_api import MainApi
+from common.clock import Clock
+from common.errors import Forbidden, Unavailable
+from common.i18n.texts import Texts, texts_in
+from models.buttons import Button, parse
+from models.codes import Code
+from tg_bot import trouble
+from tg_bot.asked import Asked, read_message
+from tg_bot.delivery import Delivery, NotDelivered, Place, Unshowable
+from tg_bot.membership import Membership
+from tg_bot.people import People
+from tg_bot.quiet import without_content
+from tg_bot.screens import SCREENS
+from tg_bot.throttle import Throttle, Verdict
+from tg_bot.visit import View, Visit
+
+log = logging.getLogger(__name__)
+PRIVATE = "private"
+
+
+class Dispatch:
+    def __init__(
+        self,
+        *,
+        main_api: MainApi,
+        people: People,
+        membership: Membership,
+        delivery: Delivery,
+        throttle: Throttle,
+        clock: Clock,
+        support_url: str,
+    ) -> None:
+        self._main_api, self._people, self._membership = main_api, people, membership
+        self._delivery, self._throttle = delivery, throttle
+        self._clock, self._support_url = clock, support_url
+
+    def handle(self, update: types.Update) -> None:
+        """Raises NotDelivered: nobody has seen an answer, so it has to be handled again."""
+        request_id.adopt(None)
+        if update.callback_query:
+            self._pressed(update.callback_query)
+        elif update.message:
+            self._wrote(update.message)
+        elif update.my_chat_member:
+            self._came_or_left(update.my_chat_member)
+
+    def _pressed(self, query: types.CallbackQuery) -> None:
+        """The spinner is stopped first, since Telegram waits for that only some seconds."""
+        person, message = query.from_user, query.message
+        place = Place(message.chat.id, message.message_id) if message else Place(person.id)
+        verdict = self._throttle.judge(person.id, f"{place.message_id}:{query.data}")
+        toast = trouble.too_fast(self._texts(person)) if verdict is Verdict.TELL else ""
+        self._answer(person, query.id, toast)
+        if verdict is not Verdict.PASS or (message and message.chat.type != PRIVATE):
+            return
+        path = parse(query.data or "")
+        known = path is not None and path[0] in SCREENS
+        asked = Asked(path, old=False) if path and known else Asked([Button.MENU], old=True)
+        self._show(person, place, asked)
+
+    def _wrote(self, message: types.Message) -> None:
+        person = message.from_user
+        if message.chat.type != PRIVATE or person is None or person.is_bot:
+            return
+        place = Place(message.chat.id)
+        verdict = self._throttle.judge(person.id, "")
+        if verdict is Verdict.TELL:
+            self._deliver(person, place, View(trouble.too_fast(self._texts(person))))
+        if verdict is Verdict.PASS:
+            self._show(person, place, read_message(message.text))
+
+    def _came_or_left(self, change: types.ChatMemberUpdated) -> None:
+        if change.chat.type == PRIVATE and change.new_chat_member.status in ("kicked", "member"):
+            blocked = change.new_chat_member.status == "kicked"
+            self._membership.note(change.chat.id, blocked=blocked)
+
+    def _show(self, person: types.User, place: Place, asked: Asked) -> None:
+        try:
+            view = self._view(person, asked)
+        except Unavailable as away:
+            log.warning("a neighbour is away: %s", away)
+            view = trouble.away(self._texts(person), asked.path)
+        except Exception as error:  # noqa: BLE001 -- the person gets an answer in any case
+            view = self._trouble(person, error)
+        self._deliver(person, place, view)
+
+    def _view(self, person: types.User, asked: Asked) -> View:
+        user = self._people.identify(person, asked.referral)
+        t = texts_in(user.language)
+        if user.banned:
+            return trouble.banned(t, self._support_url)
+        name, *arguments = asked.path
+        visit = Visit(
+            user=user,
+            t=t,
+            now=self._clock(),
+            main_api=self._main_api,
+            support_url=self._support_url,
+            arguments=tuple(arguments),
+            note=_note(t, asked),
+        )
+        return SCREENS[name](visit)
+
+    def _trouble(self, person: types.User, error: Exception) -> View:
+        t = self._texts(person)
+        if isinstance(error, Forbidden) and error.code == Code.USER_BANNED:
+            return trouble.banned(t, self._support_url)
+        log.error("a screen failed", extra=without_content(error))
+        return trouble.wrong(t, request_id.current(), self._support_url)
+
+    def _deliver(self, person: types.User, place: Place, view: View) -> None:
+        try:
+            self._delivery.show(place, view)
+        except NotDelivered:
+            self._throttle.forget_key(person.id)
+            raise
+        except Unshowable as refused:
+            self._deliver_plainly(place, self._trouble(person, refused))
+
+    def _deliver_plainly(self, place: Place, view: View) -> None:
+        try:
+            self._delivery.show(Place(place.chat_id), view)
+        except Unshowable as refused:
+            log.error(  # noqa: TRY400 -- the trace is in `extra`, without content
+                "not even the apology can be shown", extra=without_content(refused)
+            )
+
+    def _answer(self, person: types.User, query_id: str, toast: str) -> None:
+        try:
+            self._delivery.answer(query_id, toast)
+        except NotDelivered:
+            self._throttle.forget_key(person.id)
+            raise
+
+    def _texts(self, person: types.User) -> Texts:
+        return texts_in(self._people.language(person))
+
+
+def _note(t: Texts, asked: Asked) -> str:
+    if asked.old:
+        return t("🕰 That button is from an older version of me. Here is the menu as it is now.")
+    if asked.unclear:
+        return t("I understand buttons best. Here is everything I can do.")
+    return ""

@@ -1,0 +1,25 @@
+"""The profile: until when, how long that is, and the number that support asks for."""
+
+from tg_bot import keys
+from tg_bot.visit import View, Visit
+from tg_bot.wording import Standing, access, standing
+
+
+def open_profile(visit: Visit) -> View:
+    t, user = visit.t, visit.user
+    parts = [
+        t("👤 <b>Your profile</b>"),
+        access(t, user, visit.now),
+        t("Your number for support: <code>{number}</code>", number=user.user_id),
+    ]
+    now_standing = standing(user, visit.now)
+    if user.pending and now_standing in (Standing.TRIAL, Standing.ACTIVE):
+        parts.append(
+            t.n(
+                "⏳ {n} server is still getting ready for you; the others work.",
+                "⏳ {n} servers are still getting ready for you; the others work.",
+                len(user.pending),
+            )
+        )
+    first = keys.tariffs(t) if now_standing is Standing.NEVER else keys.renew(t)
+    return View("\n\n".join(parts), [[first], [keys.language(t), keys.menu(t)]])
