@@ -13,7 +13,7 @@ from common.clock import Sleep, real_sleep
 from common.telegram.errors import Outcome, TelegramError, classify
 from common.telegram.gate import MARGIN_SECONDS, Gate, Traffic
 from common.telegram.keyboards import Keyboard, markup
-from common.telegram.transport import Transport, install
+from common.telegram.transport import READ_SECONDS, Transport, install
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -49,11 +49,11 @@ class Sender:
         gate: Gate,
         traffic: Traffic,
         proxy: str | None = None,
-        monotonic: Callable[[], float] = time.monotonic,
+        read_seconds: float = READ_SECONDS,
         sleep: Sleep = real_sleep,
     ) -> None:
         util.validate_token(token)
-        install(token, Transport(api_url, proxy, monotonic))
+        install(token, Transport(api_url, proxy, time.monotonic, read_seconds))
         self._token, self._gate, self._traffic, self._sleep = token, gate, traffic, sleep
 
     def send_message(

@@ -70,8 +70,15 @@ class _Adapter(HTTPAdapter):
 class Transport:
     """One token's way to one address; a session a thread, renewed when it has been idle."""
 
-    def __init__(self, api_url: str, proxy: str | None, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        api_url: str,
+        proxy: str | None,
+        monotonic: Callable[[], float],
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
         self._api_url = api_url.rstrip("/")
+        self._read_seconds = read_seconds
         self._proxies = {"http": proxy, "https": proxy} if proxy else {}
         self._monotonic = monotonic
         self._local = threading.local()
@@ -82,16 +89,16 @@ class Transport:
         method: str,
         params: Mapping[str, Any] | None,
         files: Mapping[str, Any] | None,
-        timeout: tuple[float, float],
+        poll_seconds: float = 0.0,
     ) -> requests.Response:
-        """Raises NothingSent or NoAnswer."""
+        """Raises NothingSent or NoAnswer. `poll_seconds`: a long poll may take that long."""
         _on_the_wire.sent = False
         try:
             return self._session().post(
                 f"{self._api_url}/bot{token}/{method}",
                 data=params,
                 files=files,
-                timeout=timeout,
+                timeout=(CONNECT_SECONDS, max(poll_seconds, self._read_seconds)),
                 allow_redirects=False,
             )
         except (requests.RequestException, ValueError) as trouble:
@@ -143,7 +150,7 @@ def _send(
     url: str,
     params: Mapping[str, Any] | None = None,
     files: Mapping[str, Any] | None = None,
-    timeout: tuple[float, float] = (CONNECT_SECONDS, READ_SECONDS),
+    timeout: tuple[float, float] = (0.0, 0.0),
     proxies: object = None,
 ) -> requests.Response:
     del proxies  # telebot's setting for the whole process; ours is the transport's own
@@ -151,4 +158,4 @@ def _send(
     transport = _transports.get(token)
     if transport is None:
         raise NothingSent(f"{method}: no transport is installed for this bot")
-    return transport.post(token, method, params, files, timeout)
+    return transport.post(token, method, params, files, poll_seconds=timeout[1])
