@@ -9,8 +9,8 @@ SLACK_SECONDS = 1.2  # uptime comes in whole seconds
 
 
 class Pulse:
-    """`generation` changes whenever the core may have started anew and forgotten its users:
-    nothing answered at some moment, or its start is later than it was. `monotonic` in seconds.
+    """`generation` changes whenever the core may have started anew and forgotten its users: the
+    client has lost it, or its start is later than it was. `monotonic` in seconds.
     """
 
     def __init__(self, client: CoreClient, monotonic: Callable[[], float]) -> None:

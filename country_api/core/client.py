@@ -47,14 +47,24 @@ class CoreDown(CoreError):
 class CoreClient:
     """One channel to one core; made after the fork, since gRPC does not survive one.
 
-    `losses` grows whenever nothing answered: what the core knew before may be gone since.
+    `losses` grows whenever nothing answered or the connection was lost: the core may have started
+    anew since, and knows nothing of what it was told before.
     """
 
     def __init__(self, target: str, kind: CoreKind) -> None:
         self.prefix = PREFIXES[kind]
         self.losses = 0
-        self._channel = grpc.insecure_channel(target, options=OPTIONS)
+        self._connected = False
         self._rpcs: dict[str, Any] = {}
+        self._channel = grpc.insecure_channel(target, options=OPTIONS)
+        self._channel.subscribe(self._note)
+
+    def _note(self, state: grpc.ChannelConnectivity) -> None:
+        """A core that dies and is back between two calls shows itself only here."""
+        connected = state is grpc.ChannelConnectivity.READY
+        if self._connected and not connected:
+            self.losses += 1
+        self._connected = connected
 
     def call(self, path: str, request: Message, answer: type[M], *, seconds: float = SECONDS) -> M:
         """`path` is "app.stats.command.StatsService/QueryStats"; raises CoreError, CoreDown."""

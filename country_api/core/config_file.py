@@ -26,17 +26,26 @@ class ConfigFile:
         self._binary = binary
 
     def write(self, users_now: Callable[[], Mapping[str, str]]) -> None:
-        """Replace the file at once by one with these users; raises OSError, BadConfig.
+        """Replace the file at once by one with these users; raises OSError, BadConfig,
+        subprocess.TimeoutExpired. A file that is right already is left alone.
 
         `users_now` is asked under a lock between processes, so that of two agents that overlap for
         a moment (a reload) the one which writes last has read last.
         """
         with self._locked():
-            fresh = self._path.with_name(f".{self._path.stem}.new.json")
-            _write_durably(fresh, json.dumps(build(self._plan, users_now()), indent=1))
-            self._test(fresh)
-            fresh.replace(self._path)
-            _sync_directory(self._path.parent)
+            text = json.dumps(build(self._plan, users_now()), indent=1)
+            if not self._holds(text):
+                fresh = self._path.with_name(f".{self._path.stem}.new.json")
+                _write_durably(fresh, text)
+                self._test(fresh)
+                fresh.replace(self._path)
+                _sync_directory(self._path.parent)
+
+    def _holds(self, text: str) -> bool:
+        try:
+            return self._path.read_text(encoding="utf-8") == text
+        except (FileNotFoundError, UnicodeDecodeError):
+            return False
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

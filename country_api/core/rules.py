@@ -35,12 +35,12 @@ def for_users(tag: str, allow_private: str) -> list[Json]:
     """In the order the core asks them; what no rule takes goes out."""
     rules: list[Json] = [
         {"protocol": ["bittorrent"], "outboundTag": BLOCK},
-        {"domain": LOCAL_NAMES, "outboundTag": BLOCK},
-        {"ip": PRIVATE, "outboundTag": BLOCK},
         {"network": "tcp", "port": "25", "outboundTag": BLOCK},
+        {"domain": LOCAL_NAMES, "outboundTag": BLOCK},
     ]
     if allow_private:
-        rules.insert(0, {"outboundTag": DIRECT} | exactly(allow_private))
+        rules.append({"outboundTag": DIRECT} | exactly(allow_private))
+    rules.append({"ip": PRIVATE, "outboundTag": BLOCK})
     # v2ray needs the type; Xray ignores it
     return [{"type": "field", "inboundTag": [tag]} | rule for rule in rules]
 

@@ -93,7 +93,9 @@ class Agent:
     def start(self) -> None:
         settings = load(CountrySettings, self.environ)
         self.deps = build(settings, self.clock)
-        session, _ = session_to(create_app(settings, self.deps))
+        self.app = create_app(settings, self.deps)
+        session, _ = session_to(self.app)
+        session.trust_env = False
         self.client = ServiceClient(
             "http://agent",
             caller="main_api",
@@ -113,6 +115,15 @@ class Agent:
     def in_order(self) -> bool:
         assert self.deps
         return self.deps.pulse.beat() and self.deps.enforcer.in_order
+
+    def health(self) -> tuple[int, dict[str, bool]]:
+        response = self.app.test_client().get("/health")
+        return response.status_code, response.get_json()["dependencies"]
+
+    def tick(self) -> None:
+        """What the keeper does by itself every now and then."""
+        assert self.deps
+        self.deps.keeper.tick()
 
     def stop(self) -> None:
         if self.deps:

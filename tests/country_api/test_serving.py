@@ -5,7 +5,6 @@ import pytest
 from common.errors import Conflict, Invalid, NotFound
 from country_api.core.config import CoreKind
 from tests.country_api.conftest import PAGE, Agent, core_id
-from tests.support.core import wait_until
 
 
 def test_a_user_is_served_from_the_moment_his_put_is_answered(agent: Agent) -> None:
@@ -129,11 +128,3 @@ def test_what_does_not_fit_is_refused(agent: Agent) -> None:
             agent.put_raw("u1", user.model_dump(mode="json") | wrong)
 
     assert agent.api.users().users == []
-
-
-def test_a_thousand_users_are_there_within_seconds(agent: Agent) -> None:
-    for number in range(1, 1001):
-        assert agent.api.put_user(agent.user(number)).in_core
-    assert agent.serves(core_id(1000))
-
-    wait_until(lambda: len(agent.file_users()) == 1000, "the file has them all", seconds=1)

@@ -56,14 +56,13 @@ class CoreProcess:
             self._process = subprocess.Popen(
                 [str(self.core.binary), *run, "-config", str(self.config)], stdout=log, stderr=log
             )
-        for inbound in plan["inbounds"]:
-            wait_until(lambda port=inbound["port"]: self._listens(port), "the core listens")
+        ports = [int(inbound["port"]) for inbound in plan["inbounds"]]
+        wait_until(lambda: self._listens(ports), "the core listens")
 
-    def _listens(self, port: int) -> bool:
+    def _listens(self, ports: list[int]) -> bool:
         assert self._process
         assert self._process.poll() is None, self.config.with_suffix(".log").read_text()[-2000:]
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port)) == 0
+        return all(map(_answers, ports))
 
     def kill(self) -> None:
         """kill -9; harmless when it does not run."""
@@ -83,10 +82,15 @@ class CoreProcess:
 
 
 def _remove_stale_socket(plan: dict[str, Any]) -> None:
-    """Xray refuses to start over the socket file of a killed one; systemd empties RuntimeDirectory."""
+    """Xray does not start over the socket file of a killed one (systemd: RuntimeDirectory)."""
     listen = str(plan.get("api", {}).get("listen", ""))
     if listen.startswith("/"):
         Path(listen.split(",", maxsplit=1)[0]).unlink(missing_ok=True)
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port() -> int:

@@ -54,5 +54,5 @@ def _read_answer(wire: socket.socket) -> bytes:
 
 def _is_whole(got: bytes) -> bool:
     length = re.search(rb"Content-Length: (\d+)\r\n", got)
-    head, end, body = got.partition(b"\r\n\r\n")
+    _, end, body = got.partition(b"\r\n\r\n")
     return bool(length and end and len(body) >= int(length.group(1)))

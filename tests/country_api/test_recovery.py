@@ -1,0 +1,154 @@
+"""What is killed comes back with the users it should have, whichever of the two it is."""
+
+import time
+
+import pytest
+
+from common.errors import Unavailable
+from country_api.core.config import CoreKind
+from country_api.store import Store
+from models.servers import ServerUsers
+from tests.country_api.conftest import Agent, core_id
+from tests.support.core import wait_until
+
+
+def test_a_killed_core_has_its_users_from_the_file_with_the_agent_gone(agent: Agent) -> None:
+    agent.api.put_user(agent.user(1))
+    agent.stop()
+    agent.core.kill()
+
+    agent.core.start()
+
+    assert agent.serves(core_id(1))
+
+
+def test_a_user_put_while_the_core_was_down_is_served_when_it_is_back(agent: Agent) -> None:
+    agent.core.kill()
+
+    answer = agent.api.put_user(agent.user(1))
+
+    assert not answer.in_core
+    wait_until(lambda: "u1" in agent.file_users(), "in the file", seconds=1)
+    agent.start_core()
+    assert agent.serves(core_id(1))
+
+
+def test_a_core_started_from_an_old_file_is_brought_up_to_date(agent: Agent) -> None:
+    agent.api.put_user(agent.user(1))
+    agent.api.put_user(agent.user(2))
+    agent.api.put_user(agent.user(3))
+    wait_until(lambda: len(agent.file_users()) == 3, "in the file", seconds=1)
+    old = agent.core.config.read_text()
+    agent.core.kill()
+    agent.api.put_user(agent.user(1, revision=2, active=False))
+    agent.api.put_user(agent.user(2, revision=2, core_id=core_id(9)))
+    agent.api.put_user(agent.user(4))
+    wait_until(lambda: sorted(agent.file_users()) == ["u2", "u3", "u4"], "written", seconds=1)
+    agent.core.config.write_text(old)
+
+    agent.start_core()
+
+    served = [number for number in (1, 2, 3, 4, 9) if agent.serves(core_id(number))]
+    assert served == [3, 4, 9]
+
+
+def test_a_core_that_is_killed_again_and_again_is_repaired_each_time(agent: Agent) -> None:
+    empty = agent.core.config.read_text()
+    agent.api.put_user(agent.user(1))
+    for _ in range(3):
+        agent.core.kill()
+        agent.core.config.write_text(empty)
+        agent.core.start()
+        wait_until(lambda: agent.serves(core_id(1)), "served again", seconds=3)
+
+
+def test_a_core_that_hangs_does_not_hold_the_caller_and_is_told_later(agent: Agent) -> None:
+    agent.core.pause()
+    began = time.monotonic()
+
+    answer = agent.api.put_user(agent.user(1))
+
+    assert time.monotonic() - began < 2
+    assert not answer.in_core
+    with pytest.raises(Unavailable):
+        agent.client.get("/health", ServerUsers)
+    agent.core.resume()
+    wait_until(lambda: agent.serves(core_id(1)), "served after all", seconds=3)
+
+
+def test_what_was_stored_but_not_applied_when_the_agent_died_is_applied_at_its_start(
+    agent: Agent,
+) -> None:
+    agent.api.put_user(agent.user(1))
+    agent.api.put_user(agent.user(2))
+    agent.api.put_user(agent.user(3))
+    agent.stop()
+    store = Store(agent.directory / "country_api.sqlite3")
+    store.put(agent.user(1, revision=2, active=False))
+    store.put(agent.user(2, revision=2, core_id=core_id(9)))
+    store.put(agent.user(4))
+    store.close()
+
+    agent.start()
+
+    assert sorted(agent.file_users()) == ["u2", "u3", "u4"]
+    wait_until(agent.in_order, "compared", seconds=2)
+    served = [number for number in (1, 2, 3, 4, 9) if agent.serves(core_id(number))]
+    assert served == [3, 4, 9]
+
+
+def test_a_lost_config_file_is_back_after_a_restart_of_the_agent(agent: Agent) -> None:
+    agent.api.put_user(agent.user(1))
+    agent.stop()
+    agent.core.config.unlink()
+
+    agent.start()
+
+    assert agent.file_users() == {"u1": core_id(1)}
+
+
+def test_what_somebody_else_did_to_the_core_is_undone_by_the_comparison(agent: Agent) -> None:
+    if agent.core.core.kind is CoreKind.V2RAY:
+        pytest.skip("v2ray cannot list its users")
+    agent.api.put_user(agent.user(1))
+    agent.api.put_user(agent.user(2))
+    assert agent.deps
+    agent.deps.accounts.remove("u1")
+    agent.deps.accounts.add("u2", core_id(8))
+    agent.deps.accounts.add("intruder", core_id(7))
+
+    agent.deps.enforcer.repair()
+
+    assert agent.deps.accounts.listed() == {"u1": core_id(1), "u2": core_id(2)}
+    assert [number for number in (1, 2, 7, 8) if agent.serves(core_id(number))] == [1, 2]
+
+
+def test_a_thousand_puts_are_taken_fast(agent: Agent) -> None:
+    if agent.core.core.kind is CoreKind.V2RAY:
+        pytest.skip("once is enough; v2ray's own part is in the next test")
+    began = time.monotonic()
+
+    for number in range(1, 1001):
+        assert agent.api.put_user(agent.user(number)).in_core
+
+    assert time.monotonic() - began < 20
+    wait_until(lambda: len(agent.file_users()) == 1000, "the file has them all", seconds=2)
+
+
+def test_a_thousand_users_are_back_fast_in_a_core_that_forgot_them(agent: Agent) -> None:
+    empty = agent.core.config.read_text()
+    agent.stop()
+    store = Store(agent.directory / "country_api.sqlite3")
+    for number in range(1, 1001):
+        store.put(agent.user(number))
+    store.close()
+    agent.start()
+    assert len(agent.file_users()) == 1000
+    wait_until(agent.in_order, "all of them in the running core", seconds=5)
+    agent.core.kill()
+    agent.core.config.write_text(empty)
+
+    agent.core.start()
+
+    wait_until(agent.in_order, "back", seconds=5)
+    assert all(agent.serves(core_id(number)) for number in (1, 500, 1000))

@@ -1,0 +1,129 @@
+"""Where a user may not go through the tunnel, tried on listeners that would tell."""
+
+import socket
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+
+from tests.country_api.conftest import PAGE, Agent, Site, core_id
+from tests.support.vless import Refused, exchange, fetch
+
+HOSTS = [
+    "127.0.0.1",
+    "127.1.2.3",
+    "0.0.0.0",
+    "::1",
+    "::",
+    "::ffff:127.0.0.1",
+    "::ffff:7f00:1",
+    "localhost",
+    "LocalHost",
+    "localhost.",
+    "me.localhost",
+    "127.0.0.1.",
+    "127.1",
+    "2130706433",
+    "0x7f.1",
+    socket.gethostname(),
+]
+
+
+class Listener:
+    """Takes connections on every address of this machine and counts them."""
+
+    def __init__(self) -> None:
+        self.visits = 0
+        self._socket = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
+        self.port: int = self._socket.getsockname()[1]
+        self._thread = Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                wire, _ = self._socket.accept()
+            except OSError:
+                return
+            self.visits += 1
+            wire.close()
+
+    def close(self) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        self._socket.close()
+
+
+@pytest.fixture
+def secret() -> Iterator[Listener]:
+    """Something private on this machine."""
+    listener = Listener()
+    yield listener
+    listener.close()
+
+
+@pytest.fixture
+def customer(agent: Agent) -> str:
+    agent.api.put_user(agent.user(1))
+    return core_id(1)
+
+
+def test_nothing_private_on_this_machine_can_be_reached(
+    agent: Agent, secret: Listener, customer: str
+) -> None:
+    for host in HOSTS:
+        with pytest.raises(Refused):
+            fetch(agent.port, customer, (host, secret.port))
+
+    assert secret.visits == 0
+    with socket.create_connection(("127.0.0.1", secret.port)):
+        pass
+    assert agent.serves(customer)
+
+
+def test_a_name_in_the_request_does_not_lead_there_either(
+    agent: Agent, secret: Listener, customer: str
+) -> None:
+    for name in (f"localhost:{secret.port}", f"127.0.0.1:{secret.port}"):
+        with pytest.raises(Refused):
+            fetch(agent.port, customer, ("198.51.100.1", secret.port), host=name)
+
+    assert secret.visits == 0
+
+
+def test_the_cores_own_api_cannot_be_reached(agent: Agent, customer: str) -> None:
+    port = int(agent.environ["CORE_API"].rpartition(":")[2]) if _api_on_tcp(agent) else agent.port
+
+    for host in ("127.0.0.1", "localhost", "::ffff:127.0.0.1"):
+        with pytest.raises(Refused):
+            fetch(agent.port, customer, (host, port))
+
+
+def _api_on_tcp(agent: Agent) -> bool:
+    return not agent.environ["CORE_API"].startswith("unix:")
+
+
+def test_the_one_allowed_address_passes_and_its_neighbours_do_not(
+    agent: Agent, site: Site, customer: str
+) -> None:
+    assert fetch(agent.port, customer, site.address) == PAGE
+    before = site.visits
+
+    for host in ("localhost", "127.0.0.2", "::ffff:127.0.0.2"):
+        with pytest.raises(Refused):
+            fetch(agent.port, customer, (host, site.address[1]))
+
+    assert site.visits == before
+
+
+def test_bittorrent_and_mail_servers_are_shut_even_where_all_else_is_open(
+    agent: Agent, site: Site, customer: str
+) -> None:
+    before = site.visits
+    hello = b"\x13BitTorrent protocol" + bytes(48)
+    with pytest.raises(Refused):
+        exchange(agent.port, customer, site.address, hello)
+    with pytest.raises(Refused):
+        exchange(agent.port, customer, ("198.51.100.1", 25), b"EHLO x\r\n")
+
+    assert site.visits == before
