@@ -10,9 +10,11 @@ from common.service_auth import Guard
 from main_api import paper_names
 from main_api.access.routes import routes as access_routes
 from main_api.deps import Deps, build
+from main_api.payments.routes import routes as payments_routes
 from main_api.removal.routes import routes as removal_routes
 from main_api.settings import MainSettings
 from main_api.subscriptions.routes import routes as subscriptions_routes
+from main_api.tariffs.routes import routes as tariffs_routes
 from main_api.users.routes import routes as users_routes
 from main_api.vpn_api.routes import routes as servers_routes
 from models.codes import Service
@@ -23,6 +25,8 @@ ROOMS: Final[list[Callable[[Deps], APIBlueprint]]] = [
     removal_routes,
     servers_routes,
     subscriptions_routes,
+    tariffs_routes,
+    payments_routes,
     paper_names.routes,
 ]
 

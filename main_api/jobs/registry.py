@@ -6,6 +6,7 @@ from typing import Final
 
 from main_api.deps import Deps
 from main_api.jobs.notices import NoticePlanning
+from main_api.payments.room import payments_room
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Job:
 
 
 JOBS: Final[dict[str, Job]] = {
+    "settle_payments": Job(1, lambda deps: payments_room(deps).settlement.sweep),
     "heal": Job(0.25, lambda deps: deps.vpn.healing.tick),
     "enlist": Job(1, lambda deps: deps.vpn.enlisting.tick),
     "remove": Job(1, lambda deps: deps.removal.tick),

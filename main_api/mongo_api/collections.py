@@ -34,6 +34,11 @@ INDEXES: Final[dict[str, list[Index]]] = {
         _plain("expires_at"),
     ],
     AUDIT: [_plain("user_id"), _plain("at")],
-    ORDERS: [_plain("user_id", "created_at"), _plain("status"), _plain("receipt_pending")],
-    PAYMENT_FACTS: [_plain("order_id")],
+    ORDERS: [_plain("user_id", "created_at"), _plain("status"), _unique("request")],
+    PAYMENT_FACTS: [
+        _plain("order_id"),
+        _plain("payment_external_id"),
+        _plain("outcome"),
+        _plain("told"),
+    ],
 }

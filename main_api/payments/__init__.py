@@ -1,0 +1,1 @@
+"""Orders and the money for them: written first, paid once, granted once, told once."""
