@@ -145,7 +145,7 @@ class Dispatch:
 
 def _note(t: Texts, asked: Asked) -> str:
     if asked.old:
-        return t("🕰 That button is from an older version of me. Here is the menu as it is now.")
+        return t("🕰 That button has grown old. Here is the menu as it is now.")
     if asked.unclear:
-        return t("I understand buttons best. Here is everything I can do.")
+        return t("The buttons below lead to everything there is.")
     return ""

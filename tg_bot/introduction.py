@@ -36,12 +36,12 @@ def introduce(token: str, sender: Sender) -> None:
 
 
 def commands(language: str) -> list[tuple[str, str]]:
-    t = texts_in(language)
+    t = texts_in(language or "en")
     return [(command, t.plain(description)) for command, description in DESCRIPTIONS.items()]
 
 
 def _present(token: str, language: str) -> list[tuple[str, str]]:
-    scope = types.BotCommandScope(type="all_private_chats")
+    scope = types.BotCommandScope(type="all_private_chats")  # type: ignore[no-untyped-call]  # not annotated
     try:
         found = _api.get_my_commands(token, scope=scope, language_code=language or None)
     except Exception as error:  # noqa: BLE001 -- classify() knows them all

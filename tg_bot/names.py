@@ -8,5 +8,5 @@ class Name(StrEnum):
     HELP = "help"
     LANGUAGE = "language"
     PAY = "pay"
-    PAID = "paid"
+    ORDER = "order"
     QR = "qr"

@@ -33,4 +33,4 @@ def banned(t: Texts, support_url: str) -> View:
 
 
 def too_fast(t: Texts) -> str:
-    return t.plain("You are too fast for me. One moment, please!")
+    return t.plain("That was a little too fast. One moment, please!")

@@ -7,7 +7,7 @@ from tg_bot.screens.help import open_help
 from tg_bot.screens.language import open_language
 from tg_bot.screens.menu import open_menu
 from tg_bot.screens.my_keys import open_my_keys
-from tg_bot.screens.paid import open_paid
+from tg_bot.screens.order import open_order
 from tg_bot.screens.pay import open_pay
 from tg_bot.screens.profile import open_profile
 from tg_bot.screens.qr import open_qr
@@ -29,7 +29,7 @@ SCREENS: dict[str, Screen] = {
     Button.PROFILE: open_profile,
     Button.RENEW: open_tariffs,
     Name.PAY: open_pay,
-    Name.PAID: open_paid,
+    Name.ORDER: open_order,
     Name.HELP: open_help,
     Name.LANGUAGE: open_language,
     Button.SUPPORT: open_support,

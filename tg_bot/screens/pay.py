@@ -48,12 +48,12 @@ def invoice(t: Texts, tariff: Tariff, order: PaymentCreated) -> View:
     text = t(
         "💳 <b>{name}</b>\n\nTo pay: <b>{price}</b>\n\n"
         "Open the payment page and pay in the way you like. The access is added by itself, "
-        "usually within a minute, and I will write to you here.",
+        "usually within a minute, and we will write to you here.",
         name=tariff.name,
         price=price,
     )
     pay = link(t.label("Pay {price}", price=price), order.confirmation_url, style=Style.SUCCESS)
-    paid = press(t.label("✅ I have paid"), Name.PAID, order.payment_id)
+    paid = press(t.label("✅ I have paid"), Name.ORDER, order.payment_id)
     return View(text, [[pay], [paid], [_plans(t), keys.menu(t)]])
 
 

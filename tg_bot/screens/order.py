@@ -11,7 +11,7 @@ from tg_bot.names import Name
 from tg_bot.visit import View, Visit
 
 
-def open_paid(visit: Visit) -> View:
+def open_order(visit: Visit) -> View:
     """Anybody can send any order's number, so whose it is gets checked."""
     try:
         payment = visit.main_api.payment(visit.argument())
@@ -72,5 +72,5 @@ def _ways_on(visit: Visit, payment: Payment) -> Keyboard:
 
 def _check(visit: Visit, payment: Payment) -> Key:
     return press(
-        visit.t.label("🔄 Check again"), Name.PAID, payment.payment_id, style=Style.PRIMARY
+        visit.t.label("🔄 Check again"), Name.ORDER, payment.payment_id, style=Style.PRIMARY
     )
