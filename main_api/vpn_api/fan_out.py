@@ -9,7 +9,7 @@ from common.storage.protocol import StorageUnavailable
 from main_api.users.record import UserRecord
 from main_api.vpn_api.pending_store import PendingStore
 from main_api.vpn_api.servers import Server, Servers
-from main_api.vpn_api.telling import Telling
+from main_api.vpn_api.telling import SERVERS_TROUBLE, Telling
 
 log = logging.getLogger(__name__)
 WAIT_SECONDS = 1.0
@@ -50,8 +50,10 @@ class FanOut:
             self._telling.tell(server, user)
         except StorageUnavailable:
             log.warning("server %s has taken a user, which could not be noted", server.address)
-        except ServiceError as trouble:
+        except SERVERS_TROUBLE as trouble:
             server.rest.failed()
-            log.warning("server %s did not take a user: %s", server.address, trouble.code)
+            log.warning("server %s is in trouble: %s", server.address, trouble.code)
+        except ServiceError as refused:
+            log.warning("server %s refuses u%d: %s", server.address, user.user_id, refused.code)
         else:
             server.rest.worked()

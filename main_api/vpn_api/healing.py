@@ -5,18 +5,16 @@ from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
 from time import monotonic
 
-from common.errors import Forbidden, ServiceError, TooManyRequests, Unauthorized, Unavailable
+from common.errors import ServiceError
 from common.storage.protocol import StorageUnavailable
 from main_api.users.record import UserRecord
 from main_api.vpn_api.pending_store import PendingStore
 from main_api.vpn_api.servers import Server, Servers
-from main_api.vpn_api.telling import Telling
+from main_api.vpn_api.telling import SERVERS_TROUBLE, Telling
 
 log = logging.getLogger(__name__)
 PAGE = 500
 REFUSED_SECONDS = 30.0
-SERVERS_TROUBLE = (Unavailable, Unauthorized, Forbidden, TooManyRequests)
-"""With these no other user would fare better now; any other error is about one user."""
 
 
 class Healing:

@@ -1,16 +1,15 @@
 """Tells one server about one user, and notes what the server has taken."""
 
-import logging
-
 from common.clock import Clock
-from common.errors import Unavailable
+from common.errors import Forbidden, TooManyRequests, Unauthorized, Unavailable
 from main_api.users.record import UserRecord
 from main_api.vpn_api.core_ids import core_id, user_key
 from main_api.vpn_api.pending_store import PendingStore
 from main_api.vpn_api.servers import Server
 from models.servers import ServerUser
 
-log = logging.getLogger(__name__)
+SERVERS_TROUBLE = (Unavailable, Unauthorized, Forbidden, TooManyRequests)
+"""With these no other user would fare better now; any other error is about one user."""
 FURTHEST_AHEAD = 100_000
 """Revisions by which a server can honestly be ahead; an agent that claims more is not believed."""
 

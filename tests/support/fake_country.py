@@ -1,0 +1,81 @@
+"""A server's agent that keeps users, checks tokens, and can be down, slow, forgetful or wrong."""
+
+import json
+import threading
+import time
+
+import requests
+from flask import Response, request
+from flask_openapi3 import OpenAPI
+from typing_extensions import override
+
+from common.access_control import callers
+from common.clock import Clock
+from common.errors import Invalid
+from common.flask_app import answer, assemble, new_app
+from common.service_auth import Guard
+from models.codes import Service
+from models.servers import PutUserAnswer, ServerUser
+from tests.support.wsgi_transport import WsgiAdapter
+
+KEY = "country-key-" + "k" * 32
+
+
+class Wire(WsgiAdapter):
+    """`slow` seconds pass before each call is served; `lost` answers are lost after the work."""
+
+    slow = 0.0
+
+    @override
+    def send(self, *args: object, **options: object) -> requests.Response:
+        time.sleep(self.slow)
+        return super().send(*args, **options)  # type: ignore[arg-type]  # handed through
+
+
+class FakeCountry:
+    """`users`: what the server holds now; `puts`: how often each key was sent."""
+
+    def __init__(self, address: str, clock: Clock, **description: str) -> None:
+        self.address = address
+        self.users: dict[str, ServerUser] = {}
+        self.puts: dict[str, int] = {}
+        self.refused: set[str] = set()
+        self.description: dict[str, object] = {
+            "host": address.rpartition(":")[0].strip("[]"),
+            "port": 443,
+            **description,
+        }
+        self._lock = threading.Lock()
+        self.wire = Wire(self._app(clock))
+
+    def holds(self, user_id: int) -> ServerUser | None:
+        """The user as the core would have it: only who is let in."""
+        user = self.users.get(f"u{user_id}")
+        return user if user and user.active else None
+
+    def _put(self, user: ServerUser) -> PutUserAnswer:
+        with self._lock:
+            self.puts[user.key] = self.puts.get(user.key, 0) + 1
+            known = self.users.get(user.key)
+            if known is None or user.revision > known.revision:
+                self.users[user.key] = user
+            held = self.users[user.key].revision
+        return PutUserAnswer(key=user.key, revision=held, in_core=True)
+
+    def _app(self, clock: Clock) -> OpenAPI:
+        # plain rules: an OpenAPI document for every fake would take most of a test's time
+        app = new_app(Service.COUNTRY_API)
+
+        def put_user(key: str) -> Response:
+            if key in self.refused:
+                raise Invalid("this one I do not take")
+            return answer(self._put(ServerUser.model_validate_json(request.get_data())))
+
+        def description() -> Response:
+            return Response(json.dumps(self.description), mimetype="application/json")
+
+        mark = callers(Service.MAIN_API)
+        app.add_url_rule("/users/<key>", view_func=mark(put_user), methods=["PUT"])
+        app.add_url_rule("/description", view_func=mark(description))
+        guard = Guard(Service.COUNTRY_API, {"main_api": [KEY]}, clock)
+        return assemble(app, guard=guard, probes={})
