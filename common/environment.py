@@ -1,5 +1,6 @@
 """Entry plumbing: read the environment once, start logging, or tell what is wrong and exit."""
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -7,7 +8,9 @@ from typing import TypeVar
 
 from common.logs import configure_logging
 from common.settings import BadSettings, Settings, load
+from common.version import VERSION
 
+log = logging.getLogger(__name__)
 S = TypeVar("S", bound=Settings)
 EXIT_BAD_SETTINGS = 4  # gunicorn's APP_LOAD_ERROR: its master stops too, not only the worker
 
@@ -22,4 +25,5 @@ def start(service: str, kind: type[S]) -> S:
         sys.stderr.flush()
         os._exit(EXIT_BAD_SETTINGS)  # under gunicorn sys.exit would be wrapped in a traceback
     configure_logging(service, level=settings.log_level, secrets=settings.secrets())
+    log.info("starting", extra={"version": VERSION})
     return settings

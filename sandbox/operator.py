@@ -51,6 +51,9 @@ class Operator:
     def user(self, user_id: int) -> User:
         return MainApi(self._client("main_api", "main_api")).user(user_id)
 
+    def user_ids(self) -> list[int]:
+        return MainApi(self._client("main_api", "main_api")).user_ids().user_ids
+
     def notice(self, key: str) -> NoticeState:
         """Raises NotFound."""
         client = self._client("notify_service", "notify_service")

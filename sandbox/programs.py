@@ -2,7 +2,7 @@
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.core import Core
 from sandbox.layout import BOT_USERNAME, COUNTRIES, LOOPBACK, Layout
@@ -62,7 +62,7 @@ def _doubles(layout: Layout) -> list[Program]:
             "telegram",
             _python(
                 "sandbox.telegram", "--port", str(layout.ports["telegram"]),
-                "--token", layout.bot_token, "--bot-username", BOT_USERNAME, *clock,
+                "--token", layout.bot_token, "--username", BOT_USERNAME, "--lax-urls", *clock,
             ),
             _common(layout),
             f"{layout.url('telegram')}/sandbox/api/users",
@@ -103,8 +103,9 @@ def _abroad(layout: Layout, core: Core, country: str) -> list[Program]:
     }
     if core.kind == "xray":
         environment["CORE_API"] = f"unix:{layout.state(agent) / 'api.sock'}"
+    app = _web_app(layout, agent, "country_api.wsgi", environment, threads=8)
     return [
-        _web_app(layout, agent, "country_api.wsgi", environment, threads=8),
+        replace(app, ready=f"tcp://{layout.address(agent)}"),  # healthy only once its core runs
         Program(
             f"core_{country}", core.run_command(layout.core_config(country)), {}, after=(agent,)
         ),

@@ -62,7 +62,7 @@ class Sandbox:
         layout = Layout(folder)
         layout.prepare()
         outer = dict(os.environ)  # noqa: TID251 -- PATH and XRAY_BIN say which core is wanted
-        sandbox = cls(layout, get_core(outer.get("XRAY_BIN", ""), outer), outer)
+        sandbox = cls(layout, get_core(outer.get("XRAY_BIN", ""), outer.get("PATH", "")), outer)
         with sandbox._supervisor:
             yield sandbox
 

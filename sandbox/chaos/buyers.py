@@ -83,7 +83,7 @@ class Buyer:
     def _order(self) -> None:
         self.person.say("/menu")
         self.person.press(callback(Button.RENEW), within=PATIENCE_SECONDS)
-        self.person.press(callback("tariff"), within=PATIENCE_SECONDS)
+        self.person.press(callback("pay"), within=PATIENCE_SECONDS)
         _, pay = self.person.button(lambda b: "/pay/" in str(b.get("url", "")), PATIENCE_SECONDS)
         self.order = str(pay["url"])
 

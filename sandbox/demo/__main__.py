@@ -19,6 +19,7 @@ from sandbox.demo.failure_steps import (
 from sandbox.demo.money_steps import buy_a_month, forged_and_lower, renew, the_same_event_again
 from sandbox.demo.story import Story
 from sandbox.shop import Sandbox
+from sandbox.supervisor import NotReady
 
 STEPS: list[Callable[[Story], str]] = [
     start_the_bot,
@@ -62,7 +63,11 @@ def main() -> int:
     began = time.monotonic()
     with Sandbox.temporary() as sandbox:
         print(f"core: {sandbox.core}", flush=True)
-        sandbox.start_all()
+        try:
+            sandbox.start_all()
+        except NotReady as trouble:
+            print(f"demo: FAILED, the shop is not up: {trouble}")
+            return 1
         print(f"the shop is up ({time.monotonic() - began:.1f} s)", flush=True)
         if not play(new_story(sandbox)):
             print(f"logs: {sandbox.keep_logs()}")

@@ -14,7 +14,7 @@ def open_pay_page(story: Story, button: Button = Button.RENEW) -> Browser:
     """From the menu to the pay page of the first tariff; notes the order's id."""
     story.anna.say("/menu")
     story.anna.press(callback(button))
-    story.anna.press(callback("tariff"))
+    story.anna.press(callback("pay"))
     _, pay = story.anna.button(lambda b: "/pay/" in str(b.get("url", "")))
     story.facts["order"] = str(pay["url"]).rsplit("/", 1)[-1]
     return Browser().open(str(pay["url"]))
