@@ -2,6 +2,7 @@
 
 JSON in and out; bodies must be `application/json`. `order` is the shop's own order id (YooKassa's
 `metadata.order_id`, YooMoney's `label`) or a payment's id. Bad input: 400 or 404 `{"error": "…"}`.
+Calls that send events return when each has had its first try, so `deliveries` tells its answer.
 
   GET    /sandbox/api/switches   → {"switches": {…}, "faults": […]}
   POST   /sandbox/api/switches   {name: value, …}, see switches.Switches → as GET
@@ -11,7 +12,8 @@ JSON in and out; bodies must be `application/json`. `order` is the shop's own or
   GET    /sandbox/api/payments   → {"payments": [{"provider", "id", "order", "status", "sum", …}]},
                                  newest first; YooMoney: submitted forms, and money without a form
   GET    /sandbox/api/deliveries [?order=] → {"deliveries": [{"number", "event", "kind", "attempt",
-                                 "status" (0 = no answer, -1 = dropped), "answer", "body", …}]}
+                                 "status" (0 = no answer, -1 = dropped), "answer", "body", …}]},
+                                 oldest first; kind: honest, resent, stale, test, or the forgery's
   POST   /sandbox/api/resend     {"order"?, "event"?, "times"=1, "parallel"=false}: the last
                                  honest event again → {"sent": n}
   POST   /sandbox/api/forge      {"order", "kind", "sum"?, "times"=1, "parallel"=false}

@@ -67,14 +67,21 @@ class Courier:
             self._schedule(start, first)
 
     def repeat(self, event: Event, times: int, *, parallel: bool) -> None:
-        """Sends `times` copies whatever the switches say: at once, or one after the other."""
-        start = time.monotonic()
+        """Sends copies whatever the switches say, at once or one after the other.
+
+        Returns when each has had its first try; an honest one that was not taken is tried again.
+        """
         again = replace(event, kind="resent" if event.kind == "honest" else event.kind)
-        if parallel:
+        if not parallel:
             for _ in range(times):
-                self._schedule(start, _Try(again, start))
-        else:
-            self._schedule(start, _Try(again, start, copies_left=times - 1))
+                self._attempt(_Try(again, time.monotonic()))
+            return
+        attempt = _Try(again, time.monotonic())
+        copies = [threading.Thread(target=self._attempt, args=(attempt,)) for _ in range(times)]
+        for copy in copies:
+            copy.start()
+        for copy in copies:
+            copy.join()
 
     def close(self) -> None:
         with self._changed:

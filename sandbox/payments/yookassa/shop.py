@@ -76,7 +76,7 @@ class Shop:
         )
         host_url = payment.confirmation_url.partition("/checkout/")[0]
         twin_id = self.ledger.create(wish, host_url).id
-        return self._tell(self.ledger.pay(twin_id))
+        return self._tell(self.ledger.pay(twin_id), wait=True)
 
     def forge(self, payment: Payment, kind: str, times: int, *, parallel: bool) -> None:
         """`unpaid`: claims that this payment succeeded. `foreign_id`: the same with an id that
@@ -86,7 +86,7 @@ class Shop:
         if kind == "foreign_id":
             payment = replace(payment, id=new_id(now))
         claim = as_succeeded(payment.as_json(), moment(now))
-        event = event_of(self.settings, "payment.succeeded", claim, _order(payment), kind="forged")
+        event = event_of(self.settings, "payment.succeeded", claim, _order(payment), kind=kind)
         self._courier.repeat(event, times, parallel=parallel)
 
     def _charge(self, payment: Payment) -> Payment:

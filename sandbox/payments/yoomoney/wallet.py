@@ -36,7 +36,7 @@ class Wallet:
     def receive(self, label: str, withdrawn: int, payment_type: PaymentType) -> Operation:
         """A real, rightly signed transfer of any sum with this label."""
         operation = self.transfers.receive(label, withdrawn, payment_type)
-        self._tell(operation)
+        self._tell(operation, wait=True)
         return operation
 
     def press_test_button(self) -> None:
@@ -56,7 +56,7 @@ class Wallet:
             told = claim
         else:
             told = signed(claim, self.settings, Switches(wrong_sign=True))
-        event = event_of(self.settings, told, kind="forged")
+        event = event_of(self.settings, told, kind=kind)
         self._courier.repeat(event, times, parallel=parallel)
 
     def _claim(self, label: str, withdrawn: int) -> dict[str, str]:

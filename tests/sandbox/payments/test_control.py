@@ -1,5 +1,6 @@
 """The control API: repeats, forgeries, other sums, refunds, and the books of both doubles."""
 
+import threading
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from yookassa.payment import Payment
 from tests.sandbox.payments.browser import submit
 from tests.sandbox.payments.conftest import SECRET_WORD, RunningDouble
 from tests.sandbox.payments.kassa import order, pay, point_sdk_at
-from tests.sandbox.payments.receiver import Receiver
+from tests.sandbox.payments.receiver import Received, Receiver
 from tests.sandbox.payments.shop_form import quickpay_form
 from tests.sandbox.payments.sign_check import is_signed
 
@@ -37,13 +38,25 @@ def test_the_last_event_can_be_sent_again_in_turn_and_at_once(
     receiver.wait_for(1)
 
     assert double.control("resend", {"order": "ord-77", "times": 5}) == {"sent": 5}
-    receiver.wait_for(6)
+    assert receiver.most_at_once == 1
     double.control("resend", {"times": 3, "parallel": True})
 
-    came = receiver.wait_for(9)
-    assert len({it.body for it in came}) == 1
-    kinds = [it["kind"] for it in double.deliveries("ord-77")]
-    assert kinds[:6] == ["honest", *["resent"] * 5]
+    assert len({it.body for it in receiver.received}) == 1
+    told = [(it["kind"], it["status"]) for it in double.deliveries("ord-77")]
+    assert told == [("honest", 200), *[("resent", 200)] * 8]
+
+
+def test_repeats_in_parallel_come_at_once(double: RunningDouble, receiver: Receiver) -> None:
+    transfer(double)
+    receiver.wait_for(1)
+    arrived = threading.Barrier(3)
+
+    def together(_: Received) -> None:
+        arrived.wait(5)
+
+    receiver.on_arrival = together
+    double.control("resend", {"times": 3, "parallel": True})
+    assert receiver.most_at_once == 3
 
 
 def test_an_event_is_chosen_by_order_and_by_name(double: RunningDouble, receiver: Receiver) -> None:
@@ -98,6 +111,7 @@ def test_a_forged_notification_claims_the_price_without_a_right_sign(
     came = [it.form for it in receiver.wait_for(2)]
     assert [(it["label"], it["withdraw_amount"]) for it in came] == [("ord-77", "199.00")] * 2
     assert not any(is_signed(it, SECRET_WORD) for it in came)
+    assert [(it["kind"], it["status"]) for it in double.deliveries("ord-77")] == [(kind, 403)] * 2
     assert double.control("payments")["payments"][0]["status"] == "pending"
 
 
