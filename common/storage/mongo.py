@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, final
 
-import pymongo
 from pymongo import MongoClient, ReturnDocument
 from pymongo.collection import Collection as DriverCollection
 
@@ -170,21 +169,29 @@ class MongoDatabase:
         ]
 
 
+_DEADLINES_MS = {
+    "serverSelectionTimeoutMS": 3000,
+    "connectTimeoutMS": 3000,
+    "socketTimeoutMS": 20000,
+}
+
+
 def open_mongo(url: str, name: str) -> MongoDatabase:
-    """A write is acknowledged when a majority has it in its journal."""
+    """A write is acknowledged when a majority has it in its journal; the url may set deadlines."""
+    given = url.lower()
+    deadlines: dict[str, Any] = {
+        option: value for option, value in _DEADLINES_MS.items() if option.lower() not in given
+    }
 
     def open_client() -> MongoClient[Document]:
-        with DriverErrors():
-            return pymongo.MongoClient(
-                url,
-                tz_aware=True,
-                w="majority",
-                journal=True,
-                appname="keyland",
-                connect=False,
-                serverSelectionTimeoutMS=3000,
-                connectTimeoutMS=3000,
-                socketTimeoutMS=20000,
-            )
+        return MongoClient(
+            url,
+            tz_aware=True,
+            w="majority",
+            journal=True,
+            appname="keyland",
+            connect=False,
+            **deadlines,
+        )
 
     return MongoDatabase(open_client, name)

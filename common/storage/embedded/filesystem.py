@@ -2,6 +2,7 @@
 
 import os
 import re
+import tempfile
 from pathlib import Path
 
 from common.storage.protocol import StorageUnavailable
@@ -22,14 +23,28 @@ def prepare(file: Path) -> None:
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         refuse_network(file.parent.resolve(), _mounts())
-        handle = os.open(file, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        try:
-            if os.fstat(handle).st_mode & 0o077:
-                os.fchmod(handle, 0o600)
-        finally:
-            os.close(handle)
+        if not file.exists():
+            _make(file)
+        if file.stat().st_mode & 0o077:
+            file.chmod(0o600)
     except OSError as error:
         raise StorageUnavailable(f"{file}: {error.strerror or error}") from error
+
+
+def _make(file: Path) -> None:
+    """An empty file appears under its name only when it is closed.
+
+    To close any descriptor of a file is to drop all locks that this process has on it (POSIX), and
+    another thread's SQLite may have taken some between our opening and our closing.
+    """
+    handle, temporary = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)  # mode 0600
+    os.close(handle)
+    try:
+        os.link(temporary, file)
+    except FileExistsError:
+        pass  # another process or thread was faster
+    finally:
+        Path(temporary).unlink()
 
 
 def _mounts() -> str:

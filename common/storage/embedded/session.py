@@ -3,7 +3,7 @@
 import random
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, final
@@ -13,7 +13,6 @@ from common.storage.embedded import catalogue
 from common.storage.embedded.catalogue import Table
 from common.storage.protocol import StorageUnavailable
 
-_PATIENCE_S = 15.0
 _BUSY = sqlite3.SQLITE_BUSY
 
 
@@ -29,6 +28,7 @@ class Session:
             file, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=256
         )
         self.tables: dict[str, Table] = {}
+        self.patience_s = 15.0
         self._version = -1
         self._set_up()
 
@@ -66,7 +66,7 @@ class Session:
         self.sql.close()
 
     def _begin(self, statement: str) -> None:
-        patiently(lambda: self._try_begin(statement))
+        patiently(lambda: self._try_begin(statement), self.patience_s)
 
     def _try_begin(self, statement: str) -> None:
         self.sql.execute(statement)
@@ -86,7 +86,7 @@ class Session:
             self.sql.execute("ROLLBACK")
 
     def _set_up(self) -> None:
-        patiently(lambda: self.sql.execute("PRAGMA journal_mode = WAL").fetchone())
+        patiently(lambda: self.query("PRAGMA journal_mode = WAL"), self.patience_s)
         self.sql.execute("PRAGMA synchronous = FULL")
         self.sql.execute("PRAGMA temp_store = MEMORY")
         self.sql.execute("PRAGMA journal_size_limit = 67108864")
@@ -111,9 +111,9 @@ class Session:
             raise StorageUnavailable(f"the file has format {version}, this is {catalogue.FORMAT}")
 
 
-def patiently(attempt: Any) -> None:
+def patiently(attempt: Callable[[], object], patience_s: float) -> None:
     """Repeats what found the file locked, after a random moment, so that all have their turn."""
-    give_up = time.monotonic() + _PATIENCE_S
+    give_up = time.monotonic() + patience_s
     while True:
         try:
             attempt()
