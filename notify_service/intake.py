@@ -31,7 +31,7 @@ def from_paper(notify: PaperNotify) -> NewNotice:
     text = str(notify.args[1]).strip() if len(notify.args) > 1 else ""
     if notify.args and str(notify.args[0]) != str(notify.tgid):
         raise Invalid("args[0] must be the same as tgid", fields={"args": "another person's id"})
-    said = hashlib.sha256(text.encode()).hexdigest()[:12]
+    said = hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:12]
     return _checked(
         key=f"paper:{notify.pushName}:{notify.tgid}:{notify.date}:{said}",
         kind=NoticeKind(notify.pushName),

@@ -2,15 +2,21 @@
 
 from flask import Response
 from flask_openapi3 import APIBlueprint
+from pydantic import BaseModel
 
 from common.access_control import callers
 from common.clock import Clock
+from common.errors import NotFound
 from common.flask_app import answer
 from models.codes import Service
 from models.notifies import AddNotifyAnswer, AddNotifyRequest, Notice, NoticeState
 from notify_service.alarm import Alarm
 from notify_service.intake import from_notice, from_paper
 from notify_service.store import NoticeStore
+
+
+class NoticeKey(BaseModel):
+    key: str
 
 
 def notices(store: NoticeStore, alarm: Alarm, clock: Clock) -> APIBlueprint:
@@ -22,6 +28,14 @@ def notices(store: NoticeStore, alarm: Alarm, clock: Clock) -> APIBlueprint:
         state, is_new = store.add(from_notice(body), clock())
         alarm.ring()
         return answer(NoticeState(key=body.key, state=state), 201 if is_new else 200)
+
+    @api.get("/api/v1/notices/<key>", responses={200: NoticeState})
+    @callers(Service.MAIN_API, Service.TG_BOT)
+    def show_notice(path: NoticeKey) -> Response:
+        state = store.state_of(path.key)
+        if state is None:
+            raise NotFound("no such notice")
+        return answer(NoticeState(key=path.key, state=state))
 
     @api.post("/addNotify", responses={200: AddNotifyAnswer})
     @callers(Service.MAIN_API, Service.TG_BOT)

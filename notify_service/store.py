@@ -61,9 +61,13 @@ class NoticeStore:
         try:
             self._notices.insert_one(_document(notice, now))
         except DuplicateKeyError:
-            known = self._notices.find_one({"_id": notice.key}, ["state"])
-            return (known["state"] if known else "waiting"), False
+            return self.state_of(notice.key) or "waiting", False
         return "waiting", True
+
+    def state_of(self, key: str) -> State | None:
+        """None when there is no such notice."""
+        known = self._notices.find_one({"_id": key}, ["state"])
+        return known["state"] if known else None
 
     def claim(self, now: datetime) -> Claimed | None:
         """The most urgent notice that is due, now ours alone; None when nothing is due."""

@@ -63,10 +63,10 @@ class Texts:
         """As "21 ноября 2026", by Moscow time."""
         return format_date(moment.astimezone(ZONE), "d MMMM y", locale=self.language)
 
-    def moment(self, moment: datetime) -> Html:
+    def moment(self, moment: datetime) -> str:
         """As "21 November 2026, 15:00 MSK"."""
         at = moment.astimezone(ZONE)
-        return self("{date}, {time} MSK", date=self.date(moment), time=at.strftime("%H:%M"))
+        return self.plain("{date}, {time} MSK", date=self.date(moment), time=at.strftime("%H:%M"))
 
     def money(self, kopecks: int) -> str:
         """As "1 990 ₽", "99,50 ₽"; the spaces are no-break ones."""
