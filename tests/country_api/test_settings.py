@@ -69,7 +69,7 @@ def test_everything_that_is_wrong_is_told_at_once_and_no_value_with_it(tmp_path:
         ("REALITY_SERVER_NAME", {"REALITY_SERVER_NAME": 'a"b'}),
         ("CORE_BINARY", {"CORE_BINARY": "/nowhere/xray"}),
         ("STATE_DIR", {"STATE_DIR": "/nowhere"}),
-        ("CLOCK_OFFSET_FILE", {"CLOCK_OFFSET_FILE": "/tmp/offset"}),
+        ("CLOCK_OFFSET_FILE", {"CLOCK_OFFSET_FILE": "/run/offset"}),
     ],
 )
 def test_what_would_open_a_server_or_cannot_work_is_refused(
