@@ -1,10 +1,12 @@
 """The emulator as one web application: Bot API, the people's API, the switches and the page."""
 
+from http import HTTPStatus
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
 
 from sandbox.telegram.bot_api import bot_api
 from sandbox.telegram.control_api import control_api
@@ -80,6 +82,7 @@ def _errors(app: Flask) -> None:
     def impossible(error: Impossible) -> Answer:
         return jsonify({"error": str(error)}), 409
 
-    @app.errorhandler(404)
-    def not_found(_error: Exception) -> Answer:
-        return jsonify({"ok": False, "error_code": 404, "description": "Not Found"}), 404
+    @app.errorhandler(HTTPException)
+    def not_here(error: HTTPException) -> Answer:
+        code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+        return jsonify({"ok": False, "error_code": code, "description": error.name}), code

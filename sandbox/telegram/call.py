@@ -8,6 +8,7 @@ from typing import Any
 from flask import Request
 
 from sandbox.telegram.errors import ApiError, JsonObject, bad_request
+from sandbox.telegram.multipart import read_parts
 
 MAX_UPLOAD = 50 * 1024 * 1024
 INT32 = 2**31
@@ -67,10 +68,12 @@ def read_call(request: Request, method: str) -> Call:
         call.values[name] = value
     if request.is_json:
         _read_json(call, request)
-    for name, value in request.form.items():
+    fields, files = read_parts(request)
+    for name, value in fields.items():
         call.values[name] = value
-    for name, stored in request.files.items():
+    for name, stored in files.items():
         content = stored.stream.read()
+        stored.close()
         if len(content) > MAX_UPLOAD:
             raise ApiError(413, "Request Entity Too Large")
         mime_type = stored.mimetype or "application/octet-stream"

@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-from common.clock import make_clock
+from common.clock import Sleep, make_clock, real_sleep
 from sandbox.telegram.app import create_app
 from sandbox.telegram.emulator import Emulator, build
 from sandbox.telegram.server import make
@@ -77,14 +77,15 @@ class Elapsed:
 
 
 @contextmanager
-def running_emulator(offset_file: Path, **changes: Any) -> Iterator[Running]:
+def running_emulator(
+    offset_file: Path | None, sleep: Sleep = real_sleep, **changes: Any
+) -> Iterator[Running]:
     elapsed = Elapsed()
-    settings = Settings(
-        TOKEN, clock=make_clock(offset_file), offset_file=offset_file, monotonic=elapsed
-    )
-    emulator = build(replace(settings, **changes))
+    clock = make_clock(offset_file)
+    settings = Settings(TOKEN, clock=clock, offset_file=offset_file, monotonic=elapsed)
+    emulator = build(replace(settings, **changes), sleep)
     server = make(create_app(emulator.settings, emulator), "127.0.0.1", 0)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     running = Running(f"http://127.0.0.1:{server.port}", emulator, elapsed)
     try:
