@@ -11,6 +11,7 @@ from common.errors import ServiceError, to_wire
 from common.flask_app import answer
 from main_api.deps import Deps
 from main_api.subscriptions.service import SubscriptionService
+from main_api.tariffs.routes import catalogue
 from main_api.users.routes import UserPath
 from models.access import ActivateRequest, Links, Subscription, SubscriptionStatus
 from models.codes import Service
@@ -23,7 +24,9 @@ def routes(deps: Deps) -> APIBlueprint:
         url_prefix="/api/v1/subscriptions",
         abp_tags=[Tag(name="subscriptions")],
     )
-    service = SubscriptionService(deps.db, deps.users, deps.access, deps.links, deps.clock, _name)
+    service = SubscriptionService(
+        deps.db, deps.users, deps.access, deps.links, deps.clock, catalogue(deps)
+    )
 
     @api.post("/activate", responses={201: Subscription})
     @callers()
@@ -52,10 +55,6 @@ def routes(deps: Deps) -> APIBlueprint:
         return answer(deps.links.replace(path.user_id))
 
     return api
-
-
-def _name(tariff_id: str, _language: str) -> str:
-    return tariff_id
 
 
 def _refusal(error: ServiceError, told: SubscriptionStatus) -> Response:

@@ -1,20 +1,18 @@
 """A user's subscription in C's words. A user has one: it is as long as all grants together."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from common.clock import Clock
+from common.errors import Invalid
 from common.storage.protocol import Database
 from main_api.access.calendar import days_left
 from main_api.access.service import AccessService
 from main_api.links.service import LinkService
 from main_api.subscriptions.last_order import last_orders
+from main_api.tariffs.catalogue import Catalogue
 from main_api.users.record import UserRecord
 from main_api.users.store import UserStore
 from models.access import ActivateRequest, Subscription, SubscriptionStatus
-
-TariffName = Callable[[str, str], str]
-"""The name of a tariff (by id) in a language; raises NotFound no_such_tariff."""
 
 
 class SubscriptionService:
@@ -25,14 +23,14 @@ class SubscriptionService:
         access: AccessService,
         links: LinkService,
         clock: Clock,
-        tariff_name: TariffName,
+        catalogue: Catalogue,
     ) -> None:
         self._db = db
         self._users = users
         self._access = access
         self._links = links
         self._clock = clock
-        self._tariff_name = tariff_name
+        self._catalogue = catalogue
 
     def status(self, user: UserRecord) -> SubscriptionStatus:
         """Of whoever it is: never subscribed, active or expired."""
@@ -51,14 +49,17 @@ class SubscriptionService:
         )
 
     def _named(self, tariff_id: str | None, language: str) -> str | None:
-        return self._tariff_name(tariff_id, language) if tariff_id else None
+        try:
+            return self._catalogue.get(tariff_id, language).name if tariff_id else None
+        except Invalid:  # it is sold no more
+            return None
 
     def activate(self, request: ActivateRequest) -> Subscription:
         """Grant exactly `duration_days`, once by `payment_id`; the dates are of that period.
 
-        Raises NotFound (no such user or tariff), Invalid access_too_long.
+        Raises NotFound no_such_user, Invalid no_such_tariff or access_too_long.
         """
-        self._tariff_name(request.tariff_id, "en")
+        self._catalogue.get(request.tariff_id, "en")
         access = self._access.grant(
             request.user_id,
             request.payment_id,
