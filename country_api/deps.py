@@ -62,6 +62,7 @@ def build(settings: CountrySettings, clock: Clock | None = None) -> Deps:
             pulse=pulse,
             enforcer=enforcer,
             mirror=mirror,
+            core_api=settings.core_api,
             clock=clock,
             monotonic=time.monotonic,
         ),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from common.clock import Clock
 from common.errors import ServiceError
 from country_api.core.accounts import Accounts
+from country_api.core.stale_socket import remove_if_stale
 from country_api.enforce import Enforcer
 from country_api.mirror import Mirror
 from country_api.pulse import Pulse
@@ -30,11 +31,13 @@ class Keeper:
         pulse: Pulse,
         enforcer: Enforcer,
         mirror: Mirror,
+        core_api: str,
         clock: Clock,
         monotonic: Callable[[], float],
     ) -> None:
         self._store, self._accounts, self._pulse = store, accounts, pulse
         self._enforcer, self._mirror = enforcer, mirror
+        self._core_api = core_api
         self._clock, self._monotonic = clock, monotonic
         self._seen_until = clock()
         self._compared = monotonic()
@@ -66,6 +69,7 @@ class Keeper:
     def tick(self) -> None:
         self._end_access()
         if not self._pulse.beat():
+            remove_if_stale(self._core_api)
             return
         if not self._enforcer.in_order or self._comparison_is_due():
             self._enforcer.repair()

@@ -76,6 +76,22 @@ def test_a_core_that_hangs_does_not_hold_the_caller_and_is_told_later(agent: Age
     wait_until(lambda: agent.serves(core_id(1)), "served after all", seconds=3)
 
 
+def test_the_api_socket_of_a_killed_core_is_cleared_away_and_of_a_living_one_is_not(
+    agent: Agent,
+) -> None:
+    socket = agent.directory / "api.sock"
+    if agent.core.core.kind is CoreKind.V2RAY:
+        pytest.skip("v2ray's API does not listen on a socket file")
+    agent.core.pause()
+    agent.tick()
+    assert socket.is_socket()
+    agent.core.resume()
+
+    agent.core.kill()
+
+    wait_until(lambda: not socket.exists(), "cleared away", seconds=2)
+
+
 def test_what_was_stored_but_not_applied_when_the_agent_died_is_applied_at_its_start(
     agent: Agent,
 ) -> None:

@@ -82,7 +82,7 @@ class CoreProcess:
 
 
 def _remove_stale_socket(plan: dict[str, Any]) -> None:
-    """Xray does not start over the socket file of a killed one (systemd: RuntimeDirectory)."""
+    """Xray does not start over the socket of a killed one; no agent may be there to clear it."""
     listen = str(plan.get("api", {}).get("listen", ""))
     if listen.startswith("/"):
         Path(listen.split(",", maxsplit=1)[0]).unlink(missing_ok=True)
