@@ -1,6 +1,6 @@
 """notify_service with neighbours that keep state, in one process; Telegram over real HTTP."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,13 +16,12 @@ from common.service_client import ServiceClient
 from common.storage.connect import connect
 from common.storage.protocol import Document
 from common.telegram.gate import Gate, Traffic
-from common.telegram.sender import Sender
 from models.codes import NoticeKind, Service
 from models.notifies import Notice
 from notify_service.app import create_app
 from notify_service.deps import Deps, compose
 from notify_service.settings import NotifySettings
-from tests.common.telegram.emulated import TOKEN, Elapsed, Telegram
+from tests.common.telegram.emulated import TOKEN, Elapsed, Telegram, sender_to
 from tests.notify_service.shop import MAIN_API_KEY, Shop, shop_app
 from tests.notify_service.switch import SwitchedDatabase
 from tests.support.clock import FakeClock
@@ -69,14 +68,21 @@ class House:
 
 
 @contextmanager
-def house(telegram: Telegram, folder: Path, clock: FakeClock | None = None) -> Iterator[House]:
-    clock, elapsed, shop = clock or FakeClock(), Elapsed(), Shop()
+def house(
+    telegram: Telegram,
+    folder: Path,
+    *,
+    monotonic: Callable[[], float] | None = None,
+    read_seconds: float = 5.0,
+) -> Iterator[House]:
+    """`monotonic` real where the scheduler's threads run, else moved by the test."""
+    clock, elapsed, shop = FakeClock(), Elapsed(), Shop()
     database = SwitchedDatabase(connect(f"embedded://{folder}", name="notify"))
     session, wire = session_to(shop_app(shop, clock))
     main_api = MainApi(client_of(session, callee=Service.MAIN_API, clock=clock))
-    gate = Gate(monotonic=elapsed, sleep=elapsed.sleep)
-    sender = Sender(
-        TOKEN, api_url=telegram.base, gate=gate, traffic=Traffic.TRANSACTIONAL, sleep=elapsed.sleep
+    gate = Gate(monotonic=monotonic or elapsed, sleep=elapsed.sleep)
+    sender = sender_to(
+        telegram.base, elapsed, Traffic.TRANSACTIONAL, gate=gate, read_seconds=read_seconds
     )
     deps = compose(database, clock, gate, sender, main_api)
     app = create_app(settings_for(telegram), deps)
