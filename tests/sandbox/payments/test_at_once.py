@@ -1,6 +1,7 @@
 """Both doubles when several people act at the same moment."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -26,7 +27,11 @@ def at_once(act: Callable[[], requests.Response]) -> list[requests.Response]:
         return list(people.map(one, range(MANY)))
 
 
-def test_one_key_used_at_once_makes_one_payment(double: RunningDouble) -> None:
+def test_one_key_used_at_once_makes_one_payment(double: RunningDouble, receiver: Receiver) -> None:
+    # the call lasts as long as the shop takes for the event, so that all are under way together
+    receiver.on_arrival = lambda _: time.sleep(0.05)
+    double.switch(before_answer=True)
+
     answers = at_once(lambda: post_payment(double.url, order(), Idempotence_Key="key-1"))
 
     assert {it.status_code for it in answers} == {200}
