@@ -54,5 +54,5 @@ def configure_logging(service: str, *, level: str = "INFO", secrets: Iterable[st
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter(service, secrets))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("urllib3", "apscheduler", "werkzeug"):
+    for noisy in ("urllib3", "apscheduler", "werkzeug", "httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

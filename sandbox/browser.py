@@ -1,5 +1,6 @@
 """Reads a page's forms and submits one as a browser would, without a browser."""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin
@@ -72,7 +73,7 @@ class Browser:
         """Fields as the page has them, but for those `changed`; follows redirects."""
         form = next((f for f in self.forms() if target in f.action), None)
         if form is None:
-            raise PageTrouble(f"no form for {target!r} on the page")
+            raise PageTrouble(f"no form for {target!r} on the page: {_words(self.text)}")
         url = urljoin(self.url, form.action)
         fields = form.fields | changed
         if form.method == "post":
@@ -84,3 +85,9 @@ class Browser:
             raise PageTrouble(f"the page answered {answer.status_code}")
         self.url, self.text = answer.url, answer.text
         return self
+
+
+def _words(page: str) -> str:
+    """What a page says, roughly, for a complaint."""
+    body = page[page.find("<body") :]
+    return " ".join(re.sub(r"<[^>]*>", " ", body).split())[:300]

@@ -37,19 +37,22 @@ class Customer:
     def say(self, text: str) -> None:
         self._post("say", {"text": text})
 
-    def press(self, data: str, *, within: float = WAIT_SECONDS) -> None:
+    def press(self, data: str, *, after: int = 0, within: float = WAIT_SECONDS) -> None:
         """Press the newest visible button whose callback begins with `data`; wait for it first."""
-        message, button = self.button(lambda b: str(b.get("data", "")).startswith(data), within)
+        message, button = self.button(
+            lambda b: str(b.get("data", "")).startswith(data), after=after, within=within
+        )
         self._post("press", {"message_id": message["message_id"], "data": button["data"]})
 
     def button(
-        self, wanted: Callable[[Json], bool], within: float = WAIT_SECONDS
+        self, wanted: Callable[[Json], bool], *, after: int = 0, within: float = WAIT_SECONDS
     ) -> tuple[Json, Json]:
-        """The newest visible button that is wanted, with its message; raises NotSeen."""
+        """The newest wanted button, with its message, changed after `after`; raises NotSeen."""
 
         def find(messages: list[Json]) -> tuple[Json, Json] | None:
             newest_first = sorted(messages, key=lambda m: int(m["seq"]), reverse=True)
-            found = ((m, b) for m in newest_first for b in buttons(m) if wanted(b))
+            recent = (m for m in newest_first if m["seq"] > after)
+            found = ((m, b) for m in recent for b in buttons(m) if wanted(b))
             return next(found, None)
 
         return self._wait(find, within, "the button")

@@ -101,14 +101,16 @@ def _abroad(layout: Layout, core: Core, country: str) -> list[Program]:
         "SECURITY": "none",
         "ALLOW_PRIVATE": layout.address("web"),
     }
+    command = core.run_command(layout.core_config(country))
     if core.kind == "xray":
-        environment["CORE_API"] = f"unix:{layout.state(agent) / 'api.sock'}"
+        socket = layout.state(agent) / "api.sock"
+        environment["CORE_API"] = f"unix:{socket}"
+        # a socket left by kill -9 stops the next start; RuntimeDirectory= does this under systemd
+        command = ["sh", "-c", 'rm -f "$0" && exec "$@"', str(socket), *command]
     app = _web_app(layout, agent, "country_api.wsgi", environment, threads=8)
     return [
         replace(app, ready=f"tcp://{layout.address(agent)}"),  # healthy only once its core runs
-        Program(
-            f"core_{country}", core.run_command(layout.core_config(country)), {}, after=(agent,)
-        ),
+        Program(f"core_{country}", command, {}, after=(agent,)),
     ]
 
 

@@ -67,7 +67,7 @@ class Auditor:
         return buyer.person.count(THANKS)
 
     def _unknown_or_lost(self, buyer: Buyer) -> None:
-        state = self._sandbox.operator.notice(f"receipt:{buyer.order_id}").state
+        state = self._sandbox.operator.notice(f"receipt:{buyer.order_id}")
         if state == "unknown":
             self._found.unknown += 1
         else:

@@ -29,8 +29,9 @@ def get_the_link(story: Story) -> str:
 
 def subscription_of(person: Customer) -> str:
     """The address on the copy button of the connect screen."""
+    before = person.now()
     person.press(callback(Button.CONNECT))
-    _, button = person.button(lambda b: "/sub/" in str(b.get("copy_text", "")))
+    _, button = person.button(lambda b: "/sub/" in str(b.get("copy_text", "")), after=before)
     return str(button["copy_text"])
 
 

@@ -12,10 +12,11 @@ PAID = r"(?i)оплат"
 
 def open_pay_page(story: Story, button: Button = Button.RENEW) -> Browser:
     """From the menu to the pay page of the first tariff; notes the order's id."""
+    before = story.anna.now()
     story.anna.say("/menu")
-    story.anna.press(callback(button))
-    story.anna.press(callback("pay"))
-    _, pay = story.anna.button(lambda b: "/pay/" in str(b.get("url", "")))
+    story.anna.press(callback(button), after=before)
+    story.anna.press(callback("pay"), after=before)
+    _, pay = story.anna.button(lambda b: "/pay/" in str(b.get("url", "")), after=before)
     story.facts["order"] = str(pay["url"]).rsplit("/", 1)[-1]
     return Browser().open(str(pay["url"]))
 
@@ -35,7 +36,7 @@ def buy_a_month(story: Story) -> str:
     added = story.access_until() - before
     ensure(timedelta(days=30) <= added <= timedelta(days=31, hours=1), f"added {added}")
     story.anna.message(PAID, after=after)
-    ensure(story.notice_state() == "waiting", "the notice of the end is not scheduled")
+    story.wait("the notice of the end is scheduled", lambda: story.notice_state() == "waiting")
     story.facts["until"] = story.access_until()
     return f"access +{added.days} days {took:.1f} s after paying; thanked; notice scheduled"
 

@@ -11,6 +11,7 @@ from typing import Any
 import requests
 
 from common.clock import make_clock, milliseconds
+from models.users import User
 from sandbox.customer import Customer
 from sandbox.layout import COUNTRIES, Layout
 from sandbox.shop import Sandbox
@@ -121,12 +122,15 @@ class Story:
     def now(self) -> datetime:
         return make_clock(self.layout.clock_file)()
 
+    def user(self) -> User:
+        return self.sandbox.operator.user(int(str(self.facts["core_user"]).removeprefix("u")))
+
     def notice_state(self) -> str:
         """Of the notice that tells the customer of the present end of access."""
-        user = self.sandbox.operator.user(int(str(self.facts["core_user"]).removeprefix("u")))
+        user = self.user()
         ensure(user.expires_at is not None, "there is no end of access")
         end = milliseconds(user.expires_at or self.now())
-        return self.sandbox.operator.notice(f"subEnded:{user.user_id}:{end}").state
+        return self.sandbox.operator.notice(f"subEnded:{user.user_id}:{end}")
 
     def settle(self) -> None:
         """Give a wrong effect the time to show itself."""
