@@ -1,0 +1,196 @@
+"""Whatever is cut off at whatever step is finished later, once."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from common.errors import Unavailable
+from common.storage.protocol import Collection, Database
+from main_api.access.changes import AccessChanges
+from main_api.access.service import AccessService
+from main_api.payments.deciding import Deciding
+from main_api.payments.facts import FactStore
+from main_api.payments.messages import Messages
+from main_api.payments.orders import OrderStore
+from main_api.payments.room import at_once
+from main_api.payments.settlement import Settlement
+from main_api.users.store import UserStore
+from models.codes import FactKind, NoticeKind, OrderStatus
+from models.payments import PaymentFact
+from tests.support.storage import mongomock_database
+from tests.support.till import PRICE, Till, fact_of
+
+WRITES = {"insert_one", "update_one", "find_one_and_update"}
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+class Mortal:
+    """A database whose process is killed at its `at`-th write: before it, or right after it."""
+
+    def __init__(self, real: Database, at: int, *, after: bool) -> None:
+        self.real, self.at, self.after = real, at, after
+        self.writes = 0
+        self.thread = threading.get_ident()
+
+    def __getitem__(self, name: str) -> Any:
+        return self.collection(name)
+
+    def collection(self, name: str) -> Any:
+        return MortalCollection(self, self.real[name])
+
+    def ping(self) -> None:
+        self.real.ping()
+
+    def close(self) -> None:
+        pass
+
+    def write(self, act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if threading.get_ident() != self.thread:
+            return act(*args, **kwargs)
+        self.writes += 1
+        if self.writes == self.at and not self.after:
+            raise Killed
+        done = act(*args, **kwargs)
+        if self.writes == self.at:
+            raise Killed
+        return done
+
+
+class MortalCollection:
+    def __init__(self, database: Mortal, real: Collection) -> None:
+        self._database, self._real = database, real
+
+    def __getattr__(self, name: str) -> Any:
+        act = getattr(self._real, name)
+        if name not in WRITES:
+            return act
+        return lambda *args, **kwargs: self._database.write(act, *args, **kwargs)
+
+
+def mortal_settlement(till: Till, database: Database) -> Settlement:
+    users = UserStore(database)
+    changes = AccessChanges(database, users, till.deps.vpn.servers.addresses)
+    push = till.deps.vpn.fan_out.push
+    access = AccessService(changes, push, till.clock, trial_days=3, max_access_days=1100)
+    facts = FactStore(database)
+    deciding = Deciding(facts, OrderStore(database), access, till.clock)
+    messages = Messages(facts, users, till.deps.notify, till.clock, owner_telegram_id=1)
+    return Settlement(facts, deciding, messages, till.clock, at_once)
+
+
+def killed_at(till: Till, fact: PaymentFact, at: int, *, after: bool) -> bool:
+    """False when the work ended before that write."""
+    database = Mortal(till.deps.db, at, after=after)
+    try:
+        mortal_settlement(till, database).confirm(fact)
+    except Killed:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_kill_at_any_write_leaves_a_payment_that_is_granted_once(
+    tmp_path: Path, *, after: bool
+) -> None:
+    step, killed = 0, True
+    while killed:
+        step += 1
+        till = Till(tmp_path, db=mongomock_database(f"test_kill_{step}"))
+        order_id = till.order().payment_id
+        killed = killed_at(till, fact_of(order_id), step, after=after)
+        if step == 1 and not after:
+            till.confirm(fact_of(order_id))  # nothing was taken, so payments_webhook repeats it
+        till.sweep()
+
+        assert till.status(order_id) == OrderStatus.GRANTED, step
+        assert len(till.said(NoticeKind.PAYMENT_RECEIVED)) == 1, step
+        assert till.record(till.user_id).applied == [order_id], step
+        assert till.stored_fact("yoomoney:succeeded:op-1")["told"] is True
+        till.close()
+    assert step > 6  # fact, order paid, access, order granted, decision, told: each was a kill
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_kill_at_any_write_of_a_refund_takes_back_once(tmp_path: Path, *, after: bool) -> None:
+    step, killed = 0, True
+    while killed:
+        step += 1
+        till = Till(tmp_path, db=mongomock_database(f"test_kill_{step}"))
+        order_id = till.order().payment_id
+        till.pay(order_id, "op-0")
+        till.pay(order_id, "op-1")
+        back = fact_of(
+            order_id, "back-1", kind=FactKind.REFUNDED, paid_kopecks=PRICE,
+            payment_external_id="op-0",
+        )  # fmt: skip
+        killed = killed_at(till, back, step, after=after)
+        if step == 1 and not after:
+            till.confirm(back)
+        till.sweep()
+
+        assert till.status(order_id) == OrderStatus.REFUNDED, step
+        # op-0 had added 30 days, op-1 the 31 of the next month, which stay
+        assert till.end() == datetime(2026, 12, 22, 12, 0, tzinfo=UTC), step
+        assert len(till.said(NoticeKind.PAYMENT_REFUNDED)) == 1, step
+        till.close()
+    assert step > 4  # fact, access, order refunded, decision, told
+
+
+def test_confirmation_does_not_wait_for_messages_which_come_later(till: Till) -> None:
+    order_id = till.order().payment_id
+    till.notify.wire.down = True
+
+    assert till.pay(order_id) == "granted"
+    till.sweep()
+    assert till.notify.notices == {}
+    till.notify.wire.down = False
+    till.sweep()
+    till.sweep()
+
+    assert len(till.said(NoticeKind.PAYMENT_RECEIVED)) == 1
+
+
+def test_a_message_whose_answer_was_lost_is_not_said_twice(till: Till) -> None:
+    till.notify.wire.lost = True
+    till.pay(till.order().payment_id)
+    till.sweep()
+    till.notify.wire.lost = False
+    till.sweep()
+
+    assert len(till.said(NoticeKind.PAYMENT_RECEIVED)) == 1
+    assert till.stored_fact("yoomoney:succeeded:op-1")["told"] is True
+
+
+def test_servers_that_are_down_do_not_hold_up_the_money(till: Till) -> None:
+    till.germany.wire.down = True
+
+    assert till.pay(till.order().payment_id) == "granted"
+
+    assert till.record(till.user_id).pending == ["de.test:8443"]
+
+
+def test_a_refund_waits_for_a_payment_that_is_just_being_taken(till: Till) -> None:
+    order_id = till.order().payment_id
+    assert killed_at(till, fact_of(order_id, "op-1"), 2, after=False)
+    back = fact_of(order_id, "back-1", kind=FactKind.REFUNDED, payment_external_id="op-1")
+
+    with pytest.raises(Unavailable):
+        till.confirm(back)
+    till.sweep()
+    till.sweep()
+
+    assert till.confirm(back).outcome in ("refunded", "ignored")
+    assert till.end() in (None, till.clock())
+
+
+def test_the_jobs_process_has_the_sweep() -> None:
+    from main_api.jobs.registry import JOBS  # noqa: PLC0415 -- only its presence is asked
+
+    assert JOBS["settle_payments"].seconds <= 1
