@@ -2,7 +2,6 @@
 
 import fcntl
 import logging
-import os
 import socket
 from pathlib import Path
 
@@ -18,19 +17,23 @@ def remove_if_stale(api: str) -> bool:
     path = Path(api.removeprefix("unix:"))
     if not api.startswith("unix:") or not path.is_socket():
         return False
-    lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        stale = _refuses(path)
-        if stale:
-            path.unlink(missing_ok=True)
-            log.info("removed the API socket of a core that is gone")
+        with Path(f"{path}.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return _remove(path)
     except BlockingIOError:
         return False  # a core lives, or is just starting
-    else:
-        return stale
-    finally:
-        os.close(lock)
+    except OSError as trouble:
+        log.warning("the API socket of a core that is gone cannot be removed: %s", trouble)
+        return False
+
+
+def _remove(path: Path) -> bool:
+    if not _refuses(path):
+        return False
+    path.unlink(missing_ok=True)
+    log.info("removed the API socket of a core that is gone")
+    return True
 
 
 def _refuses(path: Path) -> bool:

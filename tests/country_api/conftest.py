@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import ssl
 import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -34,7 +35,7 @@ CORES = find_cores()
 class Site:
     """A web server on loopback that counts its visits."""
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         site = self
         self.visits = 0
 
@@ -50,8 +51,13 @@ class Site:
             def log_message(self, format: str, *args: Any) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer((host, port), Page)
-        self.address = (host, int(self._server.server_port))
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+        if tls:
+            # handshakes happen in the visitors' threads, so that one does not hold the others
+            self._server.socket = tls.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        self.address = ("127.0.0.1", int(self._server.server_port))
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
 

@@ -1,0 +1,149 @@
+"""The agent as it really runs: a gunicorn process that is killed, and time that jumps."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from common.clients.country_api import CountryApi
+from common.clock import make_clock
+from common.errors import ServiceError, Unavailable
+from common.service_client import ServiceClient
+from tests.country_api.conftest import CORES, KEY, Agent, Site, core_id
+from tests.support.core import ROOT, free_port, wait_until
+
+START_SECONDS = 20
+
+
+class AgentProcess:
+    """Gunicorn with the agent; `server` lends its settings, its core and its user maker."""
+
+    def __init__(self, server: Agent) -> None:
+        self.offset = server.directory / "offset"
+        self.port = free_port()
+        self._log = server.directory / "agent.log"
+        self._environ = server.environ | {
+            "BIND": f"127.0.0.1:{self.port}",
+            "CLOCK_OFFSET_FILE": str(self.offset),
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self.api = CountryApi(
+            ServiceClient(
+                f"http://127.0.0.1:{self.port}",
+                caller="main_api",
+                callee="country_api",
+                key=KEY,
+                clock=make_clock(self.offset),
+            )
+        )
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "-c", "common/gunicorn_conf.py",
+                 "country_api.wsgi:app"],
+                cwd=ROOT, env=self._environ, stderr=log, start_new_session=True,
+            )  # fmt: skip
+        wait_until(self._answers, "the agent answers", START_SECONDS)
+
+    def _answers(self) -> bool:
+        try:
+            self.api.describe()
+        except Unavailable:
+            return False
+        return True
+
+    def kill(self) -> None:
+        """kill -9 of gunicorn's master and worker at once."""
+        if self._process:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def log(self) -> str:
+        return self._log.read_text()
+
+
+@pytest.fixture
+def server() -> Iterator[Agent]:
+    """The directory, site and core of a server whose agent is a process of its own."""
+    site = Site()
+    server = Agent(CORES[0], site)
+    server.clock.now = make_clock(None)()
+    yield server
+    server.close()
+    site.close()
+
+
+@pytest.fixture
+def process(server: Agent) -> Iterator[AgentProcess]:
+    process = AgentProcess(server)
+    try:
+        process.start()
+        server.core.start()
+        wait_until(lambda: process.api.users().core_running, "the agent has met the core")
+        yield process
+    finally:
+        process.kill()
+
+
+def test_no_answered_put_is_lost_when_the_agent_is_killed_and_the_file_has_it_at_its_return(
+    server: Agent, process: AgentProcess
+) -> None:
+    answered: list[int] = []
+    killed = threading.Event()
+
+    def push() -> None:
+        for number in range(1, 5000):
+            try:
+                process.api.put_user(server.user(number))
+            except ServiceError:
+                killed.wait()
+                return
+            answered.append(number)
+
+    pushing = threading.Thread(target=push)
+    pushing.start()
+    wait_until(lambda: len(answered) >= 50, "pushes are in flight")
+
+    process.kill()
+    killed.set()
+    pushing.join()
+    process.start()
+
+    assert {f"u{number}" for number in answered} <= server.file_users().keys()
+    server.core.kill()
+    server.core.start()
+    assert all(server.serves(core_id(number)) for number in (answered[0], answered[-1]))
+
+
+def test_access_is_over_two_seconds_after_time_jumped_by_a_month(
+    server: Agent, process: AgentProcess
+) -> None:
+    process.api.put_user(server.user(1, days=30))
+    process.api.put_user(server.user(2, days=60))
+    assert server.serves(core_id(1))
+
+    process.offset.write_text(str(31 * 86400))
+
+    wait_until(lambda: not server.serves(core_id(1)), "refused", seconds=2)
+    assert server.serves(core_id(2))
+    wait_until(lambda: list(server.file_users()) == ["u2"], "out of the file", seconds=1)
+    assert "Traceback" not in process.log()
+
+
+def test_wrong_settings_end_the_agent_with_one_message(server: Agent) -> None:
+    environ = server.environ | {"CALLER_KEYS": "", "CORE_API": "10.0.0.1:1"}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", "import country_api.wsgi"],
+        cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+
+    assert ended.returncode == 4
+    assert "CALLER_KEYS: missing\nCORE_API: must be unix:/path or 127.0.0.1:port" in ended.stderr
+    assert "Traceback" not in ended.stderr
