@@ -208,23 +208,21 @@ def test_a_banned_user_gets_no_trial_and_is_on_no_server(shop: Shop, user_id: in
     assert shop.finland.holds(user_id) is None
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"order_id": "a"},
-        {"order_id": "a", "months": 0, "days": 0},
-        {"order_id": "a b", "days": 1},
-        {"order_id": "trial:1", "days": 1},
-        {"order_id": "", "days": 1},
-        {"order_id": "a", "days": 10**9},
-        {"order_id": "a", "days": "many"},
-    ],
-)
-def test_a_grant_that_makes_no_sense_is_refused(
-    shop: Shop, user_id: int, body: dict[str, object]
-) -> None:
-    with pytest.raises(Invalid):
-        shop.operator.post("/api/v1/access/grant", {"user_id": user_id, **body}, Access)
+NONSENSE: list[dict[str, object]] = [
+    {"order_id": "a"},
+    {"order_id": "a", "months": 0, "days": 0},
+    {"order_id": "a b", "days": 1},
+    {"order_id": "trial:1", "days": 1},
+    {"order_id": "", "days": 1},
+    {"order_id": "a", "days": 10**9},
+    {"order_id": "a", "days": "many"},
+]
+
+
+def test_a_grant_that_makes_no_sense_is_refused(shop: Shop, user_id: int) -> None:
+    for body in NONSENSE:
+        with pytest.raises(Invalid):
+            shop.operator.post("/api/v1/access/grant", {"user_id": user_id, **body}, Access)
 
     assert shop.bot.user(user_id).expires_at is None
 

@@ -100,10 +100,10 @@ def test_the_referral_is_kept_from_the_first_time_only(shop: Shop) -> None:
     assert shop.record(user.user_id).referral_payload == "r1"
 
 
-@pytest.mark.parametrize("tg_id", [0, -1, 2**53, 1.5, True, "²", "9" * 5000, None, [1]])
-def test_an_id_that_telegram_never_gives_is_refused(shop: Shop, tg_id: object) -> None:
-    with pytest.raises(Invalid):
-        shop.operator.post("/api/v1/users/register", {"telegram_id": tg_id}, UserIds)
+def test_an_id_that_telegram_never_gives_is_refused(shop: Shop) -> None:
+    for tg_id in (0, -1, 2**53, 1.5, True, "²", "9" * 5000, None, [1]):
+        with pytest.raises(Invalid):
+            shop.operator.post("/api/v1/users/register", {"telegram_id": tg_id}, UserIds)
 
     assert shop.bot.user_ids().user_ids == []
 
