@@ -24,9 +24,13 @@ def bot_api(emulator: Emulator) -> Blueprint:
     def call(token: str, method: str) -> Response:
         try:
             _check_token(emulator, token)
-            given = read_call(request, method)
         except ApiError as refused:
             return _refusal(refused)
+        try:
+            given = read_call(request, method)
+        except ApiError as unreadable:
+            _record(emulator, Call(method), None, unreadable, None, milliseconds=0)
+            return _refusal(unreadable)
         return answer(emulator, given)
 
     @api.get("/file/bot<token>/<path:path>")

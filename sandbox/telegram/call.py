@@ -12,6 +12,7 @@ from sandbox.telegram.multipart import read_parts
 
 MAX_UPLOAD = 50 * 1024 * 1024
 INT32 = 2**31
+IDENTIFIER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Call:
             return None
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise bad_request(complaint) from None
 
     def for_journal(self) -> JsonObject:
@@ -58,6 +59,11 @@ class Call:
         for name, upload in self.uploads.items():
             shown[name] = {"file": upload.name, "size": len(upload.content)}
         return shown
+
+
+def identifier(text: str) -> int | None:
+    """A chat's or user's number; None when the text is none."""
+    return int(text) if IDENTIFIER.fullmatch(text) else None
 
 
 def read_call(request: Request, method: str) -> Call:
@@ -83,7 +89,10 @@ def read_call(request: Request, method: str) -> Call:
 
 
 def _read_json(call: Call, request: Request) -> None:
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        body = None
     if not isinstance(body, dict):
         raise bad_request("can't parse JSON object")
     for name, value in body.items():

@@ -1,15 +1,15 @@
 """The sandbox's switches: journal, faults, the clock, and the stream of events.
 
-GET    /sandbox/api/journal?since=seq    {"entries": [{seq, at, method, params, ok, ms, fault,
-result | error_code + description}]}
-GET    /sandbox/api/faults               {"faults": […]}
-POST   /sandbox/api/faults               {method?, chat_id?, times?, code?, text?, parameters?,
-body?, before_sleep?, after_sleep?} → 201 (faults.py)
-DELETE /sandbox/api/faults
-GET    /sandbox/api/clock                {"now": ISO, "offset": seconds, "movable": bool}
-POST   /sandbox/api/clock                {offset: seconds} or {add: seconds}
-GET    /sandbox/api/events               SSE: hello | message | edit | delete | callback | action
-| people | commands | journal | clock | faults | reset
+All under /sandbox/api:
+
+GET /journal?since=&last= -> {"entries": [{seq, at, method, params, ok, ms, fault, result?,
+    error_code?, description?}]}: those after number `since`, of them the `last` ones
+GET, DELETE /faults -> {"faults": [...]}; POST /faults -> 201 {method?, chat_id?, times?, code?,
+    text?, parameters?, body?, before_sleep?, after_sleep?} (their meaning: faults.py)
+GET /clock -> {"now": ISO, "offset": seconds, "movable": bool}
+POST /clock {offset: seconds} or {add: seconds}
+GET /events: server-sent events, resumed by Last-Event-ID: hello, message, edit, delete, callback,
+    action, people, commands, journal, clock, faults, and reset when the place is forgotten
 """
 
 import json
@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, jsonify, request
 from pydantic import ValidationError
 
+from sandbox.telegram.call import identifier
 from sandbox.telegram.emulator import Emulator
 from sandbox.telegram.errors import JsonObject
 from sandbox.telegram.faults import Fault
@@ -50,7 +51,9 @@ def _journal_and_faults(api: Blueprint, emulator: Emulator) -> None:
     @api.get("/journal")
     def journal() -> Answer:
         since = int(seconds(request, "since", LARGEST_SEQ))
-        return jsonify({"entries": emulator.journal.since(since)})
+        entries = emulator.journal.since(since)
+        last = int(seconds(request, "last", LARGEST_SEQ))
+        return jsonify({"entries": entries[-last:] if last else entries})
 
     @api.get("/faults")
     def faults() -> Answer:
@@ -124,7 +127,8 @@ def clock_json(emulator: Emulator) -> JsonObject:
 def _resume_at(emulator: Emulator) -> int:
     """Where the reader left off; a new reader starts now."""
     given = request.headers.get("Last-Event-ID") or request.args.get("last_event_id", "")
-    return int(given) if given.isascii() and given.isdecimal() else emulator.stream.last_seq
+    number = identifier(given)
+    return emulator.stream.last_seq if number is None else number
 
 
 def stream_events(emulator: Emulator, seq: int) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pydantic import BaseModel, Field
 
+from sandbox.telegram.call import identifier
 from sandbox.telegram.errors import ApiError, JsonObject, too_many_requests
 
 BURST_SECONDS = 1.0
@@ -44,7 +45,7 @@ class Fault(BaseModel, extra="forbid", strict=True):
     def matches(self, method: str, chat_id: str) -> bool:
         named = method.lower() == self.method.lower()
         anything = self.method == "*" and method.lower() != "getupdates"
-        return (named or anything) and self.chat_id in {None, _number(chat_id)}
+        return (named or anything) and self.chat_id in {None, identifier(chat_id)}
 
     def error(self) -> ApiError | None:
         if self.code is None:
@@ -54,10 +55,6 @@ class Fault(BaseModel, extra="forbid", strict=True):
             return too_many_requests(retry_after)
         text = self.text or TEXTS.get(self.code, f"Error {self.code}")
         return ApiError(self.code, text, self.parameters)
-
-
-def _number(chat_id: str) -> int | None:
-    return int(chat_id) if chat_id.removeprefix("-").isdecimal() else None
 
 
 @dataclass

@@ -56,9 +56,10 @@ def _meaning(found: re.Match[bytes]) -> str:
     hexadecimal, decimal, name = found.groups()
     if name is not None:
         return NAMED.get(name, "")
+    if found.end() - found.start() >= MAX_REFERENCE:
+        return ""
     code = int(hexadecimal, 16) if hexadecimal else int(decimal)
-    too_long = found.end() - found.start() >= MAX_REFERENCE
-    return "" if too_long or not 0 < code < LAST_CODE_POINT else chr(code)
+    return chr(code) if 0 < code < LAST_CODE_POINT else ""
 
 
 def argument_of(tag: str, attribute: str, value: str) -> str:
@@ -89,7 +90,7 @@ def linked(entity: JsonObject, target: str, *, lax: bool) -> bool:
     mention = re.fullmatch(r"tg:(?://)?user\?id=([0-9]{1,15})", target, re.IGNORECASE)
     if mention:
         entity["type"] = "text_mention"
-        entity["user"] = {"id": int(mention[1])}
+        entity["user_id"] = int(mention[1])
         return True
     try:
         entity["url"] = checked_link(target, lax=lax)

@@ -12,8 +12,8 @@ from common.clock import Clock, system_clock
 class Settings:
     """`clock` dates the messages; `monotonic` measures lifetimes, which never follow a moved clock.
 
-    `lax_urls` accepts buttons and links to hosts without a dot, such as localhost, which Telegram
-    refuses: the sandbox's own pages live there.
+    `lax_urls` accepts buttons and links to this machine, which Telegram refuses: the sandbox's own
+    pages live there.
     `overall_rate` and `chat_rate` are messages a second; None switches that flood limit off.
     """
 

@@ -1,9 +1,11 @@
 """The queue behind getUpdates: offsets confirm, one poller waits, what is too old is gone."""
 
+import json
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from threading import Condition
-from typing import Any
 
 from common.clock import Sleep
 from sandbox.telegram.errors import JsonObject, conflict
@@ -43,6 +45,7 @@ LIFETIMES = {"callback_query": 150.0, "pre_checkout_query": 150.0, "inline_query
 DAY = 24 * 3600.0
 FUTURE_LIMIT, PAST_LIMIT = 10, 100_000
 MAX_TIMEOUT = 50
+MAX_ANSWER = 1 << 22
 CONFLICT_PAUSE = 3.0
 CONFLICT = "terminated by other getUpdates request; make sure that only one bot instance is running"
 
@@ -52,6 +55,7 @@ class Queued:
     update_id: int
     body: JsonObject
     dies_at: float
+    size: int
 
 
 @dataclass
@@ -63,7 +67,7 @@ class Poll:
 @dataclass
 class UpdateQueue:
     changed: Condition
-    monotonic: Any
+    monotonic: Callable[[], float]
     sleep: Sleep
     allowed: frozenset[str] = DEFAULT_TYPES
     next_id: int = field(default_factory=lambda: random.randint(10**5, 10**9))
@@ -90,7 +94,8 @@ class UpdateQueue:
             update_id = self.next_id
             self.next_id += 1
             body = {"update_id": update_id, **body}
-            self.pending.append(Queued(update_id, body, self.monotonic() + lifetime))
+            size = len(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace"))
+            self.pending.append(Queued(update_id, body, self.monotonic() + lifetime, size))
             self.changed.notify_all()
         return update_id
 
@@ -131,7 +136,12 @@ class UpdateQueue:
             self.pending = self.pending[offset:]
         elif offset > 0 and self._in_reach(offset):
             self.pending = [queued for queued in self.pending if queued.update_id >= offset]
-        return [queued.body for queued in self.pending[:limit]]
+        sizes = accumulate(queued.size for queued in self.pending[:limit])
+        return [
+            queued.body
+            for queued, size in zip(self.pending, sizes, strict=False)
+            if size <= MAX_ANSWER
+        ]
 
     def _in_reach(self, offset: int) -> bool:
         head = self.pending[0].update_id if self.pending else self.next_id

@@ -3,7 +3,9 @@
 import re
 
 WRONG_URL = "Wrong HTTP URL"
+ONLY_HTTPS = "Only HTTPS links are allowed"
 PARTS = re.compile(r"(?:(?P<scheme>[^:/?#]*)://)?(?P<authority>[^/?#]*)(?P<rest>.*)", re.DOTALL)
+THIS_MACHINE = re.compile(r"localhost|127\.[0-9.]+|\[::1\]")
 HOST_AND_PORT = re.compile(r"(?P<host>\[[0-9a-fA-F:.]+\]|[^\[\]:]*)(?::(?P<port>[0-9]{1,5}))?")
 
 
@@ -14,7 +16,7 @@ class WrongLink(Exception):
 def checked_link(link: str, *, lax: bool = False, https_only: bool = False) -> str:
     """The canonical form of an http, https, tg or ton link; raises WrongLink.
 
-    `lax` lets hosts without a dot and plain http through, for the sandbox's own pages.
+    `lax` lets this machine through, by name and in plain http, for the sandbox's own pages.
     """
     application, bare = _application_scheme(link)
     found = PARTS.fullmatch(bare)
@@ -23,11 +25,13 @@ def checked_link(link: str, *, lax: bool = False, https_only: bool = False) -> s
     scheme = (found["scheme"] or "http").lower()
     if scheme not in {"http", "https"}:
         raise WrongLink("Unsupported URL protocol")
-    if https_only and not lax and (application or scheme != "https"):
-        raise WrongLink("Only HTTPS links are allowed")
+    if https_only and application:
+        raise WrongLink(ONLY_HTTPS)
     if application:
         return _application_link(application, bare, found["authority"])
-    address = _address(found["authority"], lax=lax)
+    address, local = _address(found["authority"], lax=lax)
+    if https_only and scheme != "https" and not local:
+        raise WrongLink(ONLY_HTTPS)
     rest = found["rest"] if found["rest"].startswith("/") else "/" + found["rest"]
     return f"{scheme}://{address}{rest}"
 
@@ -45,7 +49,8 @@ def _application_link(scheme: str, bare: str, authority: str) -> str:
     return f"{scheme}://{bare}"
 
 
-def _address(authority: str, *, lax: bool) -> str:
+def _address(authority: str, *, lax: bool) -> tuple[str, bool]:
+    """Host and port in canonical form, and whether it is this machine and that is welcome."""
     userinfo, at, hostport = authority.rpartition("@")
     found = HOST_AND_PORT.fullmatch(hostport)
     host = found["host"].lower() if found else ""
@@ -53,7 +58,8 @@ def _address(authority: str, *, lax: bool) -> str:
         raise WrongLink("URL host is empty" if not host else WRONG_URL)
     if int(found["port"] or 1) not in range(1, 65536):
         raise WrongLink("Wrong port number specified in the URL")
-    if "." not in host and not host.startswith("[") and not lax:
+    local = lax and bool(THIS_MACHINE.fullmatch(host))
+    if "." not in host and not host.startswith("[") and not local:
         raise WrongLink(WRONG_URL)
     port = f":{found['port']}" if found["port"] else ""
-    return f"{userinfo}{at}{host}{port}"
+    return f"{userinfo}{at}{host}{port}", local

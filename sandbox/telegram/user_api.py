@@ -1,24 +1,24 @@
 """What people can do, as JSON over HTTP: for the page, the demo and the tests.
 
-    GET  /sandbox/api/users                       {"users": [{id, first_name, username, started,
-                                   language_code, blocked, deactivated, seq, last_text, last_date}]}
-    POST /sandbox/api/users                       {id?, first_name, username?, language_code?} → 201
-    GET  /sandbox/api/chats/<user>?after=&timeout=  {user, seq, reply_keyboard, commands, messages}:
-         the messages changed after change number `after`, oldest first; with `timeout` (seconds, at
-         most 60) it waits until there is one. A message: {message_id, seq, date, from_bot, edited,
-         deleted, kind, text, entities, keyboard, reply_to?, forwarded, protected,
-         photo|document|video?: {url, file_name, mime_type, size, width, height}}; a button:
-         {text, style?, kind: callback|url|copy_text|web_app|disabled, data|url|copy_text}
-    POST /sandbox/api/chats/<user>/say            {text} → {message_id, seq}
-    POST /sandbox/api/chats/<user>/start          {payload?}: opens t.me/bot?start=payload
-    POST /sandbox/api/chats/<user>/press          {message_id?, text? or data?} → {kind, message_id,
-         callback_id?, url?, copy_text?}; only buttons that can be seen, the newest first
-    GET  /sandbox/api/chats/<user>/callbacks/<id>?timeout=  {answered, text, show_alert, url?}
-    POST /sandbox/api/chats/<user>/block, /unblock, /delete-account
-    GET  /sandbox/api/files/<file_id>             the bytes of a photo, document or video
-    POST /sandbox/api/updates                     a raw update without its id, put into the queue
+All under /sandbox/api; what a person can't do is 409 {"error": ...}, somebody unknown is 404:
 
-What a person can't do is 409 {"error": …}; an unknown person, press or file is 404.
+GET /users -> {"users": [{id, first_name, username, language_code, started, blocked, deactivated,
+    seq, last_text, last_date}]}
+POST /users {first_name, id?, username?, language_code?} -> 201, the person
+GET /chats/<user>?after=&timeout= -> {user, seq, reply_keyboard, commands, messages}: the messages
+    changed after change number `after`, oldest first; with `timeout` (seconds, at most 60) it waits
+    until there is one. A message: {message_id, seq, date, from_bot, edited, deleted, kind, text,
+    entities, keyboard, forwarded, protected, reply_to?, and photo, document or video: {url,
+    file_name, mime_type, size, width, height}}. The keyboard is rows of buttons: {text, style?,
+    kind: callback | url | copy_text | web_app | disabled, and data, url or copy_text}
+POST /chats/<user>/say {text} -> {message_id, seq}; wait for the answer with after=seq
+POST /chats/<user>/start {payload?}: opens t.me/bot?start=payload, answers as say
+POST /chats/<user>/press {text or data, message_id?} -> {kind, message_id, callback_id?, url?,
+    copy_text?}: only a button that can be seen, of the newest message that has it
+GET /chats/<user>/callbacks/<id>?timeout= -> {answered, text, show_alert, url?}
+POST /chats/<user>/block, /unblock, /delete-account -> the person
+GET /files/<file_id>: the bytes of a photo, document or video
+POST /updates {...}: a raw update without its id, put into the queue -> 201 {update_id}
 """
 
 import re

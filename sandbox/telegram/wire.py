@@ -1,5 +1,7 @@
 """Messages as the Bot API shows them: what is absent is left out, never null."""
 
+from collections.abc import Iterable
+
 from sandbox.telegram.emulator import Emulator
 from sandbox.telegram.errors import JsonObject
 from sandbox.telegram.world import Content, Media, Message
@@ -38,8 +40,21 @@ def content_json(emulator: Emulator, content: Content) -> JsonObject:
         if content.text.text:
             shown["caption"] = content.text.text
     if content.text.entities:
-        shown[text_entities] = list(content.text.entities)
+        shown[text_entities] = entities_json(emulator, content.text.entities)
     shown.update(content.options)
+    return shown
+
+
+def entities_json(emulator: Emulator, entities: Iterable[JsonObject]) -> list[JsonObject]:
+    """A mention by number shows its person; of somebody unknown only the text is left."""
+    shown = []
+    for entity in entities:
+        chat = emulator.world.chats.get(entity.get("user_id", 0))
+        if entity["type"] != "text_mention":
+            shown.append(entity)
+        elif chat:
+            place = {name: entity[name] for name in ("type", "offset", "length")}
+            shown.append({**place, "user": chat.person.as_user()})
     return shown
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.telegram.call import identifier
 from sandbox.telegram.errors import ApiError, JsonObject, bad_request, forbidden
 from sandbox.telegram.formatted import FormattedText
 
@@ -122,7 +123,7 @@ class World:
         """The chat the bot may name: it was started by its person; raises 400."""
         if not chat_id:
             raise bad_request("chat_id is empty")
-        chat = self.chats.get(int(chat_id)) if chat_id.removeprefix("-").isdecimal() else None
+        chat = self.chats.get(identifier(chat_id) or 0)
         if chat is None or not chat.person.started:
             raise bad_request("chat not found")
         return chat

@@ -64,6 +64,17 @@ WAITING = frozenset({"getUpdates"})
 """These take the lock themselves, because they wait."""
 
 COUNTED = frozenset(
-    name for name in METHODS if name.startswith(("sendM", "sendP", "sendD", "sendV", "editM"))
-) | {"copyMessage", "forwardMessage"}
+    {
+        "sendMessage",
+        "sendPhoto",
+        "sendDocument",
+        "sendVideo",
+        "copyMessage",
+        "forwardMessage",
+        "editMessageText",
+        "editMessageCaption",
+        "editMessageReplyMarkup",
+        "editMessageMedia",
+    }
+)
 """These count for the flood control."""

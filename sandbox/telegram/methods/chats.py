@@ -1,6 +1,6 @@
 """getChat, getChatMember and the menu button."""
 
-from sandbox.telegram.call import Call
+from sandbox.telegram.call import Call, identifier
 from sandbox.telegram.emulator import Emulator
 from sandbox.telegram.errors import JsonObject, bad_request
 
@@ -25,12 +25,12 @@ def get_chat(emulator: Emulator, call: Call) -> JsonObject:
 
 def get_chat_member(emulator: Emulator, call: Call) -> JsonObject:
     chat = emulator.world.known_chat(call.text("chat_id"))
-    user_id = call.text("user_id")
-    if user_id == str(emulator.settings.bot_id):
+    user_id = identifier(call.text("user_id")) or 0
+    if user_id == emulator.settings.bot_id:
         return {"user": emulator.bot_user(), "status": "member"}
-    if not user_id.isdecimal() or not int(user_id):
+    if user_id <= 0:
         raise bad_request("Invalid user_id specified")
-    if int(user_id) != chat.person.id:
+    if user_id != chat.person.id:
         raise bad_request("user not found")
     return {"user": chat.person.as_user(), "status": "member"}
 

@@ -30,7 +30,7 @@ async function loadAll() {
   document.title = `${bot.first_name} · sandbox chat`;
   await loadPeople();
   forgetEntries();
-  for (const entry of (await get("journal")).entries) addEntry(entry);
+  for (const entry of (await get("journal?last=300")).entries) addEntry(entry);
   showClock(await get("clock"));
   showFaults(await get("faults"));
   await choose(openId() ?? firstPerson());

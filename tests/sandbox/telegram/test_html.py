@@ -31,6 +31,7 @@ TABLE: list[tuple[str, str, list[dict[str, Any]]]] = [
     ("😀<b>ж</b>", "😀ж", [entity("bold", 2, 1)]),
     ("&lt;b&gt; &amp;&quot;&#33;&#x1F600;", '<b> &"!😀', []),
     ("&nbsp; & &copy; &#0; &lt", "&nbsp; & &copy; &#0; <", []),
+    ("&#" + "9" * 5000, "&#" + "9" * 5000, []),
     ('<span class="tg-spoiler">x</span>', "x", [entity("spoiler", 0, 1)]),
     ("<tg-spoiler>x</tg-spoiler>", "x", [entity("spoiler", 0, 1)]),
     ("<code>a b</code>", "a b", [entity("code", 0, 3)]),
@@ -160,3 +161,9 @@ def test_links_to_localhost_need_the_lax_switch() -> None:
     assert parsed(source).entities == ()
     [found] = formatted(source, "HTML", None, lax_urls=True).entities
     assert found["url"] == "http://localhost:8000/pay"
+
+
+@pytest.mark.parametrize("url", ["http://intranet/", "vless://localhost", "http://localhost.evil"])
+def test_the_lax_switch_opens_this_machine_only(url: str) -> None:
+    kept = formatted(f'<a href="{url}">x</a>', "HTML", None, lax_urls=True).entities
+    assert [found["url"] for found in kept] == ([f"{url}/"] if "evil" in url else [])

@@ -111,6 +111,14 @@ def test_a_forward_tells_its_origin_and_cannot_be_edited(sandbox: Running) -> No
     assert refusal.endswith("message can't be edited")
 
 
+def test_a_mention_by_number_shows_a_known_person_only(sandbox: Running, sent: Any) -> None:
+    text = f'<a href="tg://user?id={BOB}">Bob</a> and <a href="tg://user?id=5">nobody</a>'
+    shown = sandbox.call("sendMessage", chat_id=ANYA, text=text, parse_mode="HTML")
+    [mention] = shown["entities"]
+    assert (mention["type"], mention["user"]["first_name"]) == ("text_mention", "Bob")
+    assert sent["text"] == "Hello"
+
+
 def test_a_reply_shows_what_it_answers(sandbox: Running, sent: Any) -> None:
     reply = sandbox.call(
         "sendMessage", chat_id=ANYA, text="So", reply_parameters={"message_id": sent["message_id"]}

@@ -26,6 +26,11 @@ SENDING: list[tuple[dict[str, Any], str]] = [
     ({"chat_id": 5, "text": "x"}, BR + "chat not found"),
     ({"chat_id": "@somebody", "text": "x"}, BR + "chat not found"),
     ({"chat_id": "-5", "text": "x"}, BR + "chat not found"),
+    ({"chat_id": "9" * 5000, "text": "x"}, BR + "chat not found"),
+    (
+        {"text": "x", "reply_markup": "[" * 100_000},
+        BR + "can't parse reply keyboard markup JSON object",
+    ),
     ({"chat_id": BOB, "text": "x"}, BR + "chat not found"),
     ({}, BR + "message text is empty"),
     ({"text": " \n "}, BR + "text must be non-empty"),

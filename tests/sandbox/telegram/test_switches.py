@@ -28,6 +28,16 @@ def test_the_journal_holds_every_call_with_its_answer(sandbox: Running) -> None:
     assert sandbox.get("journal", since=first["seq"])["entries"] == [second]
 
 
+def test_the_journal_holds_what_could_not_be_read(sandbox: Running) -> None:
+    url = f"{sandbox.base}/bot{TOKEN}/sendMessage"
+    answer = requests.post(
+        url, data="[" * 100_000, headers={"Content-Type": "application/json"}, timeout=5
+    )
+    assert answer.status_code == 400
+    [entry] = sandbox.get("journal", last=1)["entries"]
+    assert entry["description"] == "Bad Request: can't parse JSON object"
+
+
 def test_the_journal_names_files_and_does_not_hold_them(sandbox: Running) -> None:
     sandbox.act(ANYA, "say", text="/start")
     url = f"{sandbox.base}/bot{TOKEN}/sendDocument"

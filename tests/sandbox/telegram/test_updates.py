@@ -195,6 +195,12 @@ def test_dropping_pending_updates_empties_the_queue(sandbox: Running) -> None:
     assert sandbox.updates() == []
 
 
+def test_an_answer_stays_under_four_megabytes(sandbox: Running) -> None:
+    for _ in range(5):
+        sandbox.post("updates", message={"text": "x" * 1_000_000})
+    assert len(sandbox.updates()) == 4
+
+
 def test_a_raw_update_is_handed_out_as_it_is(sandbox: Running) -> None:
     raw = {"message": {"message_id": 1, "forward_origin": {"type": "from_mars"}, "entities": None}}
     update_id = sandbox.post("updates", **raw).json()["update_id"]
