@@ -31,7 +31,7 @@ def folder_of(url: str) -> Path:
     """The folder of an embedded database."""
     parts = urlsplit(url)
     if parts.scheme != "embedded":
-        raise ValueError("a database url must begin with mongodb:// or embedded:///")
+        raise ValueError("a database url must begin with embedded:/// (or mongodb://)")
     if parts.netloc or not parts.path.startswith("/") or parts.query or parts.fragment:
         raise ValueError("an embedded database needs an absolute path: embedded:///var/lib/…")
     return Path(unquote(parts.path))

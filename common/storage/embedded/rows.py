@@ -14,7 +14,7 @@ from common.storage.embedded.catalogue import Index, Table
 from common.storage.embedded.keys import complement, key_of
 from common.storage.embedded.paths import keys_to_index
 from common.storage.embedded.session import Session
-from common.storage.protocol import Document, Refused
+from common.storage.protocol import Document, Refused, StorageUnavailable
 
 _OPTIONS: CodecOptions[Document] = CodecOptions(tz_aware=True)
 _MAX_BODY = 16 * 1024 * 1024
@@ -22,7 +22,10 @@ _DUPLICATE = 11000
 
 
 def decoded(body: bytes) -> Document:
-    return bson.decode(body, _OPTIONS)
+    try:
+        return bson.decode(body, _OPTIONS)
+    except BSONError:
+        raise StorageUnavailable("a stored document is damaged") from None
 
 
 def encoded(document: Document) -> bytes:

@@ -3,8 +3,7 @@
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, final
 
@@ -32,26 +31,6 @@ class Session:
         self._version = -1
         self._set_up()
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        """One snapshot, with the catalogue that belongs to it."""
-        self._begin("BEGIN")
-        try:
-            yield
-        finally:
-            self._end("COMMIT")
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Commits, or undoes everything when an exception leaves the block."""
-        self._begin("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._end("COMMIT")
-        except BaseException:
-            self._undo()
-            raise
-
     def query(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[Any]:
         return self.sql.execute(statement, parameters).fetchall()
 
@@ -65,7 +44,7 @@ class Session:
     def close(self) -> None:
         self.sql.close()
 
-    def _begin(self, statement: str) -> None:
+    def begin(self, statement: str) -> None:
         patiently(lambda: self._try_begin(statement), self.patience_s)
 
     def _try_begin(self, statement: str) -> None:
@@ -73,14 +52,14 @@ class Session:
         try:
             self.refresh()  # the first read; from here on the snapshot stands
         except BaseException:
-            self._undo()
+            self.undo()
             raise
 
-    def _end(self, statement: str) -> None:
+    def commit(self) -> None:
         if self.sql.in_transaction:
-            self.sql.execute(statement)
+            self.sql.execute("COMMIT")
 
-    def _undo(self) -> None:
+    def undo(self) -> None:
         self._version = -1  # what was seen of the catalogue may be undone as well
         if self.sql.in_transaction:
             self.sql.execute("ROLLBACK")
@@ -90,13 +69,18 @@ class Session:
         self.sql.execute("PRAGMA synchronous = FULL")
         self.sql.execute("PRAGMA temp_store = MEMORY")
         self.sql.execute("PRAGMA journal_size_limit = 67108864")
-        with self.reading():
-            empty = self._is_empty()
-        if empty:
-            with self.writing():
-                if self._is_empty():  # no other process was faster
-                    catalogue.create(self.sql)
+        self._make_catalogue()
         self._refuse_foreign()
+
+    def _make_catalogue(self) -> None:
+        self.begin("BEGIN")
+        empty = self._is_empty()
+        self.commit()
+        if empty:
+            self.begin("BEGIN IMMEDIATE")
+            if self._is_empty():  # no other process was faster
+                catalogue.create(self.sql)
+            self.commit()
 
     def _is_empty(self) -> bool:
         ((tables,),) = self.query("SELECT count(*) FROM sqlite_master")

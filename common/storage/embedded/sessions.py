@@ -12,6 +12,7 @@ from typing import final
 
 from common.storage.embedded import filesystem
 from common.storage.embedded.session import Session
+from common.storage.embedded.turnstile import Turnstile
 from common.storage.protocol import StorageUnavailable
 
 
@@ -20,23 +21,45 @@ class Sessions:
     def __init__(self, file: Path) -> None:
         self.file = file
         self._open: dict[tuple[int, int], Session] = {}
+        self._turnstile = Turnstile()
         _everywhere.add(self)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session in a snapshot. Raises StorageUnavailable for any trouble of SQLite."""
-        with translated():
+        try:
             session = self.current()
-            with session.reading():
+            session.begin("BEGIN")
+            try:
                 yield session
+            finally:
+                session.commit()
+        except sqlite3.Error as error:
+            raise unavailable(error) from error
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session that alone may write; an exception undoes all that was written."""
-        with translated():
+        try:
             session = self.current()
-            with session.writing():
-                yield session
+            turnstile = self._turnstile
+            if not turnstile.enter(session.patience_s):
+                raise StorageUnavailable("embedded database: too many writers of this process")
+            try:
+                yield from self._written(session)
+            finally:
+                turnstile.leave()
+        except sqlite3.Error as error:
+            raise unavailable(error) from error
+
+    def _written(self, session: Session) -> Iterator[Session]:
+        session.begin("BEGIN IMMEDIATE")
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.undo()
+            raise
 
     def current(self) -> Session:
         """A dead thread's session passes to the next thread of the same number."""
@@ -62,6 +85,7 @@ class Sessions:
         for session in self._open.values():
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(session.sql))
         self._open.clear()
+        self._turnstile = Turnstile()
 
 
 _everywhere: weakref.WeakSet[Sessions] = weakref.WeakSet()
@@ -75,11 +99,7 @@ def _abandon_all() -> None:
 os.register_at_fork(after_in_child=_abandon_all)
 
 
-@contextmanager
-def translated() -> Iterator[None]:
+def unavailable(error: sqlite3.Error) -> StorageUnavailable:
     """SQLite's messages name tables of ours, never a value."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        name = getattr(error, "sqlite_errorname", type(error).__name__)
-        raise StorageUnavailable(f"embedded database: {name}: {error}") from error
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    return StorageUnavailable(f"embedded database: {name}: {error}")
