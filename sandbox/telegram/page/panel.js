@@ -46,7 +46,7 @@ function moveClock(what) {
 
 export function showFaults({ faults }) {
   byId("fault-list").textContent = faults
-    .map((fault) => `${fault.times} × ${fault.code ?? "late answer"} on ${fault.method}`)
+    .map((fault) => `${fault.times} x ${fault.code ?? "late answer"} on ${fault.method}`)
     .join(", ");
 }
 

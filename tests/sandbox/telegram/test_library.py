@@ -5,11 +5,10 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-import segno
 from telebot import TeleBot, types, util
 
 from tests.sandbox.telegram.running import ANYA, TOKEN, Running
-from tests.sandbox.telegram.tiny_bot import answering, library_pointed_at
+from tests.sandbox.telegram.tiny_bot import answering, library_pointed_at, picture
 
 
 @pytest.fixture
@@ -17,12 +16,6 @@ def bot(sandbox: Running) -> Iterator[TeleBot]:
     sandbox.act(ANYA, "say", text="/start")
     with library_pointed_at(sandbox.base):
         yield TeleBot(TOKEN, threaded=False)
-
-
-def picture() -> bytes:
-    drawn = io.BytesIO()
-    segno.make("https://shop.example/").save(drawn, kind="png", scale=4)
-    return drawn.getvalue()
 
 
 def test_the_tiny_bot_serves_a_whole_conversation(sandbox: Running) -> None:

@@ -2,15 +2,14 @@
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.sandbox.telegram.running import ANYA, Running
-from tests.sandbox.telegram.tiny_bot import answering
+from tests.sandbox.telegram.running import ANYA, BOB, TOKEN, Running
+from tests.sandbox.telegram.tiny_bot import answering, picture
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(
@@ -18,8 +17,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture
-def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """One for all: each test has an emulator of its own, so a site of its own."""
     options = webdriver.ChromeOptions()
     assert CHROMIUM
     options.binary_location = CHROMIUM
@@ -28,7 +28,7 @@ def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
         "--no-sandbox",
         "--disable-dev-shm-usage",
         "--window-size=1440,900",
-        f"--user-data-dir={tmp_path / 'profile'}",
+        f"--user-data-dir={tmp_path_factory.mktemp('profile')}",
     ):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
@@ -122,3 +122,85 @@ def test_the_clock_moves_and_a_person_blocks_the_bot(
     refusal = sandbox.refused("sendMessage", chat_id=ANYA, text="Hi")
     assert refusal == "403 Forbidden: bot was blocked by the user"
     wait_for(browser, ".entry.failed .why", refusal)
+
+
+def test_the_other_person_has_an_unread_message_until_the_chat_is_opened(
+    sandbox: Running, browser: webdriver.Chrome
+) -> None:
+    for user_id in (ANYA, BOB):
+        sandbox.act(user_id, "say", text="/start")
+    browser.get(sandbox.base)
+    wait_for(browser, ".message.mine .body", "/start")
+    sandbox.call("sendMessage", chat_id=BOB, text="one")
+    sandbox.call("sendMessage", chat_id=BOB, text="two")
+    wait_for(browser, f'[data-id="{BOB}"] .unread', "2")
+    assert texts(browser, ".message:not(.mine)") == []
+    browser.find_element(By.CSS_SELECTOR, f'[data-id="{BOB}"]').click()
+    wait_for(browser, ".message:not(.mine) .body", "two")
+    assert texts(browser, ".unread") == []
+
+
+def test_the_menu_links_copies_and_own_words_work(
+    sandbox: Running, browser: webdriver.Chrome
+) -> None:
+    row = [
+        {"text": "Copy", "copy_text": {"text": "the link"}},
+        {"text": "Open", "url": "https://shop.example/pay"},
+    ]
+    sandbox.act(ANYA, "start", payload="ref_1")
+    sandbox.call("setMyCommands", commands=[{"command": "help", "description": "What to do"}])
+    sandbox.call("sendMessage", chat_id=ANYA, text="x", reply_markup={"inline_keyboard": [row]})
+    browser.get(sandbox.base)
+    wait_for(browser, ".message.mine .body", "/start ref_1")
+    browser.execute_cdp_cmd(
+        "Browser.grantPermissions", {"permissions": ["clipboardSanitizedWrite"]}
+    )
+    press(browser, ".key", "Copy")
+    wait_for(browser, ".toast", "Copied to the clipboard")
+    link = browser.find_element(By.CSS_SELECTOR, "a.key")
+    assert link.get_attribute("href") == "https://shop.example/pay"
+    assert (link.get_attribute("target"), link.get_attribute("rel")) == (
+        "_blank",
+        "noopener noreferrer",
+    )
+    press(browser, "#menu", "Menu")
+    browser.find_element(By.CSS_SELECTOR, "#command-menu button").click()
+    wait_for(browser, ".message.mine .body", "/help")
+    browser.find_element(By.ID, "text").send_keys("my own words\n")
+    wait_for(browser, ".message.mine .body", "my own words")
+    assert [update["message"]["text"] for update in sandbox.updates()] == [
+        "/start ref_1",
+        "/help",
+        "my own words",
+    ]
+
+
+def test_a_new_person_is_added_and_a_fault_ordered(
+    sandbox: Running, browser: webdriver.Chrome
+) -> None:
+    sandbox.act(ANYA, "say", text="/start")
+    browser.get(sandbox.base)
+    wait_for(browser, ".message.mine .body", "/start")
+    browser.find_element(By.ID, "add-person").click()
+    browser.find_element(By.NAME, "first_name").send_keys("Vera")
+    press(browser, "#person-form button", "Add")
+    wait_for(browser, ".person .name", "Vera")
+    assert sandbox.get("users")["users"][-1]["first_name"] == "Vera"
+    press(browser, "#faults button", "429, wait 2 s")
+    wait_for(browser, "#fault-list", "1 x 429 on sendMessage")
+    assert sandbox.raw("sendMessage", chat_id=ANYA, text="x").json()["parameters"] == {
+        "retry_after": 2
+    }
+
+
+def test_a_photo_is_shown(sandbox: Running, browser: webdriver.Chrome) -> None:
+    sandbox.act(ANYA, "say", text="/start")
+    files = {"photo": ("qr.png", picture())}
+    url = f"{sandbox.base}/bot{TOKEN}/sendPhoto"
+    sandbox.http.post(url, data={"chat_id": ANYA, "caption": "QR"}, files=files, timeout=5)
+    browser.get(sandbox.base)
+    wait_for(browser, ".message:not(.mine) .body", "QR")
+    width = (
+        "const one = document.querySelector('.picture'); return one.complete && one.naturalWidth"
+    )
+    WebDriverWait(browser, 10, 0.05).until(lambda driver: driver.execute_script(width))

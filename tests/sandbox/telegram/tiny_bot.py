@@ -1,9 +1,11 @@
 """A bot of a few lines on the real client library, for tests that need somebody to talk to."""
 
+import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import segno
 from telebot import TeleBot, apihelper, types
 
 from tests.sandbox.telegram.running import TOKEN, Running
@@ -65,3 +67,9 @@ def _poll(bot: TeleBot, stop: threading.Event) -> None:
         for update in bot.get_updates(offset=offset, timeout=10, long_polling_timeout=1):
             offset = update.update_id + 1
             bot.process_new_updates([update])
+
+
+def picture() -> bytes:
+    drawn = io.BytesIO()
+    segno.make("https://shop.example/").save(drawn, kind="png", scale=4)
+    return drawn.getvalue()
