@@ -19,6 +19,7 @@ RATE = 25.0  # messages a second; Telegram lets about 30 through for all process
 BURST = 25.0
 KEPT_BACK = 5.0  # what broadcasts leave to receipts
 MARGIN_SECONDS = 0.2  # on top of what a 429 asked for
+ROUNDING = 1e-9  # of a token; else a wait could be too short for a clock to show
 
 
 class Gate:
@@ -40,7 +41,7 @@ class Gate:
                 if now < self._open_at:
                     return self._open_at - now
                 missing = self._needed(traffic) - self._tokens
-                if missing > 0:
+                if missing > ROUNDING:
                     return missing / self._rate
             self._tokens = max(self._tokens - 1, -BURST)
             return 0.0

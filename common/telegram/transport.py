@@ -76,9 +76,10 @@ class Transport:
         proxy: str | None,
         monotonic: Callable[[], float],
         read_seconds: float = READ_SECONDS,
+        connect_seconds: float = CONNECT_SECONDS,
     ) -> None:
         self._api_url = api_url.rstrip("/")
-        self._read_seconds = read_seconds
+        self._read_seconds, self._connect_seconds = read_seconds, connect_seconds
         self._proxies = {"http": proxy, "https": proxy} if proxy else {}
         self._monotonic = monotonic
         self._local = threading.local()
@@ -98,7 +99,7 @@ class Transport:
                 f"{self._api_url}/bot{token}/{method}",
                 data=params,
                 files=files,
-                timeout=(CONNECT_SECONDS, max(poll_seconds, self._read_seconds)),
+                timeout=(self._connect_seconds, max(poll_seconds, self._read_seconds)),
                 allow_redirects=False,
             )
         except (requests.RequestException, ValueError) as trouble:
@@ -139,7 +140,7 @@ def install(token: str, transport: Transport) -> None:
     _transports[token] = transport
     _telebot.CUSTOM_REQUEST_SENDER = _send
     _telebot.RETRY_ON_ERROR = False  # its engines repeat after a read timeout: copies of a message
-    _telebot.CONNECT_TIMEOUT, apihelper.READ_TIMEOUT = CONNECT_SECONDS, READ_SECONDS
+    _telebot.READ_TIMEOUT = 0  # then what it asks for is what a long poll needs
     _telebot.format_header_param = None  # else it patches urllib3 for the whole process
     telebot.logger.handlers.clear()  # it writes to standard error beside our own logs
     telebot.logger.setLevel("WARNING")  # below that it logs texts

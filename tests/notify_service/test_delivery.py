@@ -2,13 +2,14 @@
 
 import logging
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from models.codes import NoticeKind
-from tests.common.telegram.emulated import ANYA, BOB, TOKEN
-from tests.notify_service.house import House
+from tests.common.telegram.emulated import ANYA, BOB, TOKEN, Telegram
+from tests.notify_service.house import House, house
 
 RECEIVED: dict[str, Any] = {
     "order_id": "o1",
@@ -242,3 +243,27 @@ def test_neither_token_nor_words_nor_names_reach_the_log(
     assert ours
     assert "canary-words" not in said
     assert TOKEN not in said
+
+
+def test_an_answer_that_does_not_come_is_unknown_and_no_second_copy_follows(
+    telegram: Telegram, tmp_path: Path
+) -> None:
+    telegram.fault(method="sendMessage", after_sleep=0.5)
+    with house(telegram, tmp_path, read_seconds=0.15) as impatient:
+        impatient.add(NoticeKind.TEST_PUSH, ANYA, language="en", text="once")
+        impatient.deliver()
+        impatient.clock.advance(days=1)
+        impatient.deliver()
+
+        assert impatient.state() == "unknown"
+        assert impatient.add(NoticeKind.TEST_PUSH, ANYA, text="once") == "unknown"
+    assert telegram.texts(ANYA) == ["once"]
+
+
+def test_with_nobody_listening_nothing_is_lost(telegram: Telegram, tmp_path: Path) -> None:
+    with house(Telegram("http://127.0.0.1:9", telegram.emulator), tmp_path) as cut_off:
+        cut_off.add(NoticeKind.TEST_PUSH, ANYA, language="en")
+        cut_off.deliver()
+
+        assert cut_off.state() == "waiting"
+        assert cut_off.deps.dispatcher.permit() > 0
