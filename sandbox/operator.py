@@ -1,21 +1,29 @@
 """What the demo and the chaos look up as the operator: signed calls, and the doubles' ledgers."""
 
+from dataclasses import dataclass
+
 import requests
-from pydantic import RootModel
 
 from common.clients.country_api import CountryApi
 from common.clients.main_api import MainApi
 from common.clock import make_clock
 from common.errors import NotFound
 from common.service_client import ServiceClient
+from main_api.payments.messages import message_key
+from models.codes import FactKind, NoticeKind
 from models.notifies import NoticeState
 from models.servers import ServerUsers
 from models.users import User
 from sandbox.layout import Layout
 
 
-class Anything(RootModel[dict[str, object]]):
-    """An answer whose shape does not matter here."""
+@dataclass(frozen=True)
+class Money:
+    """One payment that really happened, as the provider knows it."""
+
+    order: str
+    provider: str
+    external_id: str
 
 
 class Operator:
@@ -63,8 +71,14 @@ class Operator:
         except NotFound:
             return "absent"
 
-    def paid_orders(self) -> list[str]:
-        """Orders that the doubles took money for; one that was paid twice stands twice."""
+    def money(self) -> list[Money]:
+        """What the doubles took; an order that was paid twice stands there twice."""
         url = f"{self._layout.url('payments')}/sandbox/api/payments"
         payments = requests.get(url, timeout=10).json()["payments"]
-        return [str(p["order"]) for p in payments if p["status"] in ("succeeded", "success")]
+        paid = (p for p in payments if p["status"] in ("succeeded", "success"))
+        return [Money(str(p["order"]), str(p["provider"]), str(p["id"])) for p in paid]
+
+    def receipt(self, money: Money) -> str:
+        """The state of the notice that thanks for it, or "absent"."""
+        fact = f"{money.provider}:{FactKind.SUCCEEDED}:{money.external_id}"
+        return self.notice(message_key(NoticeKind.PAYMENT_RECEIVED, fact))

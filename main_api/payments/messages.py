@@ -61,7 +61,7 @@ class Messages:
             return  # gone meanwhile: there is nobody to tell
         self._notify.add(
             Notice(
-                key=_key(decision.notice, fact_id),
+                key=message_key(decision.notice, fact_id),
                 kind=decision.notice,
                 telegram_id=user.tg_id,
                 language=user.language,
@@ -78,7 +78,7 @@ class Messages:
             return
         self._notify.add(
             Notice(
-                key=_key(NoticeKind.OWNER_ALERT, fact_id),
+                key=message_key(NoticeKind.OWNER_ALERT, fact_id),
                 kind=NoticeKind.OWNER_ALERT,
                 telegram_id=self._owner,
                 due_at=self._clock(),
@@ -87,6 +87,6 @@ class Messages:
         )
 
 
-def _key(kind: NoticeKind, fact_id: str) -> str:
+def message_key(kind: NoticeKind, fact_id: str) -> str:
     """Providers' ids may hold what a key may not."""
     return f"{kind}:{hashlib.sha256(fact_id.encode()).hexdigest()[:32]}"

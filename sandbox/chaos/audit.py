@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from main_api.access.calendar import moved
 from sandbox.chaos.buyers import Buyer, access_until, links
 from sandbox.layout import COUNTRIES
+from sandbox.operator import Money
 from sandbox.shop import Sandbox
 from sandbox.vpn_client import parse_link
 
-THANKS = r"(?i)оплата получена|оплата прошла|спасибо"
+THANKS = r"Оплата получена, спасибо!"
 SETTLE_SECONDS = 60.0
 
 
@@ -33,47 +34,42 @@ class Auditor:
         self._found = Findings()
 
     def audit(self) -> Findings:
-        paid = self._sandbox.operator.paid_orders()
+        money = self._sandbox.operator.money()
         for buyer in self._buyers:
             if buyer.complaint:
-                self._found.complaints.append(f"{buyer.person.user_id}: {buyer.complaint}")
-            elif self._check(buyer, paid.count(buyer.order_id)):
+                self._complain(buyer, buyer.complaint)
+            elif self._check(buyer, [m for m in money if m.order == buyer.order_id]):
                 self._found.granted += 1
-        self._found.paid = len(paid)
+        self._found.paid = len(money)
         self._everybody_is_on_every_server()
         return self._found
 
-    def _check(self, buyer: Buyer, times_paid: int) -> bool:
-        """Paid once, granted exactly one month after the trial's end, thanked at most once."""
+    def _complain(self, buyer: Buyer, complaint: str) -> None:
+        self._found.complaints.append(f"{buyer.person.user_id}: {complaint}")
+
+    def _check(self, buyer: Buyer, money: list[Money]) -> bool:
+        """Granted exactly a month a payment after the trial's end, and thanked once for each."""
         assert buyer.trial_end is not None
-        expected = moved(buyer.trial_end, months=times_paid)
+        expected = moved(buyer.trial_end, months=len(money))
         settled = _within(SETTLE_SECONDS, lambda: access_until(buyer.subscription) == expected)
         if not settled:
             until = access_until(buyer.subscription)
-            self._found.complaints.append(
-                f"{buyer.person.user_id}: paid {times_paid} times, access until {until}, "
-                f"expected {expected}"
-            )
-        thanked = self._thanks(buyer)
-        self._found.receipts += thanked
-        if thanked > times_paid:
-            self._found.complaints.append(f"{buyer.person.user_id}: thanked {thanked} times")
-        if thanked < times_paid:
-            self._unknown_or_lost(buyer)
+            self._complain(buyer, f"paid {len(money)} times, until {until}, not {expected}")
+        self._check_receipts(buyer, money)
         return settled
 
-    def _thanks(self, buyer: Buyer) -> int:
-        _within(10.0, lambda: buyer.person.count(THANKS) > 0)
-        return buyer.person.count(THANKS)
-
-    def _unknown_or_lost(self, buyer: Buyer) -> None:
-        state = self._sandbox.operator.notice(f"receipt:{buyer.order_id}")
-        if state == "unknown":
-            self._found.unknown += 1
-        else:
-            self._found.complaints.append(
-                f"{buyer.person.user_id}: not thanked, and the receipt is {state}"
-            )
+    def _check_receipts(self, buyer: Buyer, money: list[Money]) -> None:
+        """One message a payment; fewer only where a receipt's fate is unknown, never more."""
+        receipt = self._sandbox.operator.receipt
+        ended = ("sent", "unknown")
+        if not _within(SETTLE_SECONDS, lambda: all(receipt(m) in ended for m in money)):
+            self._complain(buyer, f"receipts are {[receipt(m) for m in money]}")
+        unknown = sum(receipt(m) == "unknown" for m in money)
+        thanked = buyer.person.count(THANKS)
+        self._found.unknown += unknown
+        self._found.receipts += thanked
+        if not len(money) - unknown <= thanked <= len(money):
+            self._complain(buyer, f"paid {len(money)} times, thanked {thanked} times")
 
     def _everybody_is_on_every_server(self) -> None:
         for country in COUNTRIES:
