@@ -35,13 +35,15 @@ class FanOut:
         calls = [
             self._started(server, user)
             for server in self._servers.callable()
-            if server.address in user.pending and server.rest.over()
+            if server.address in user.pending and server.rest.over() and _has_room(server)
         ]
         wait(calls, timeout=self._wait_seconds)
         return self._pending.current(user.user_id) or user
 
     def _started(self, server: Server, user: UserRecord) -> Future[None]:
-        return server.calls.submit(copy_context().run, self._tell, server, user)
+        call = server.calls.submit(copy_context().run, self._tell, server, user)
+        call.add_done_callback(lambda _: server.room.release())
+        return call
 
     def _tell(self, server: Server, user: UserRecord) -> None:
         if not server.rest.over():
@@ -57,3 +59,8 @@ class FanOut:
             log.warning("server %s refuses u%d: %s", server.address, user.user_id, refused.code)
         else:
             server.rest.worked()
+
+
+def _has_room(server: Server) -> bool:
+    """Takes a place in the line of a server; when it is full, healing will see to the user."""
+    return server.room.acquire(blocking=False)

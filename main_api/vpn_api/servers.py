@@ -18,13 +18,15 @@ from models.codes import Service
 
 log = logging.getLogger(__name__)
 CALLS_AT_ONCE = 8
+WAITING_AT_MOST = 64
 READ_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
 class Server:
     """One server's agent, with threads of its own, so that a slow one holds up no other:
-    `calls` make the calls, `rounds` go through the users whom it does not know yet.
+    `calls` make the calls, `rounds` go through the users whom it does not know yet; `room` is for
+    those whose callers wait for the answer.
     """
 
     address: str
@@ -32,6 +34,7 @@ class Server:
     calls: ThreadPoolExecutor
     rounds: ThreadPoolExecutor
     rest: Rest = field(default_factory=Rest)
+    room: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(WAITING_AT_MOST))
 
     @property
     def host(self) -> str:

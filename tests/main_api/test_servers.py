@@ -302,3 +302,15 @@ def test_an_agent_of_another_version_may_say_more_than_we_know() -> None:
     )
 
     assert told.revision == 1
+
+
+def test_a_line_that_is_long_is_not_made_longer(shop: Shop, user_id: int) -> None:
+    (finland, _) = shop.deps.vpn.servers.callable()
+    while finland.room.acquire(blocking=False):
+        pass
+    access = shop.grant(user_id, "a", days=3)
+    assert access.pending == [FINLAND]
+    finland.room.release()
+
+    assert shop.grant(user_id, "b", days=3).pending == []
+    assert shop.grant(user_id, "c", days=3).pending == []
