@@ -2,9 +2,9 @@
 
 import importlib.util
 import os
-import shutil
 import socket
 import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,8 +42,7 @@ def opened(url: str) -> Iterator[Database]:
 @contextmanager
 def secantus(home: Path) -> Iterator[str]:
     """A MongoDB wire server in a process of its own, which syncs what it acknowledges."""
-    program = shutil.which("secantusd-py")
-    assert program is not None
+    program = str(Path(sys.executable).with_name("secantusd-py"))
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     server = subprocess.Popen(

@@ -59,6 +59,8 @@ def plan(table: Table, where: Filter, sort: Sequence[tuple[str, int]] | None) ->
     wanted = tuple(sort or ())
     best = _candidate(table, None, _ID, demands, wanted)
     for index in table.indexes:
+        if index.keys[0][0] not in demands and not wanted:
+            continue  # neither narrows nor orders
         candidate = _candidate(table, index, index.keys, demands, wanted)
         if candidate.rank > best.rank:
             best = candidate
