@@ -99,6 +99,17 @@ class Agent:
         }
 
     def start(self) -> None:
+        self._build().keeper.start()
+
+    def start_with_core(self) -> None:
+        """Both, the core first, which saves the test the time in which they look for each other."""
+        deps = self._build()
+        deps.mirror.write()
+        self.core.start()
+        deps.keeper.start()
+        wait_until(self.in_order, "the agent is at one with the core")
+
+    def _build(self) -> Deps:
         settings = load(CountrySettings, self.environ)
         self.deps = build(settings, self.clock)
         self.app = create_app(settings, self.deps)
@@ -113,7 +124,7 @@ class Agent:
             session=session,
         )
         self.api = CountryApi(self.client)
-        self.deps.keeper.start()
+        return self.deps
 
     def start_core(self) -> None:
         """Returns when the agent has met it and everything is in order."""
@@ -194,8 +205,7 @@ def agent(core: FoundCore, site: Site) -> Iterator[Agent]:
     """Started, and its core too."""
     agent = Agent(core, site)
     try:
-        agent.start()
-        agent.start_core()
+        agent.start_with_core()
         yield agent
     finally:
         agent.close()

@@ -93,8 +93,9 @@ class BorrowedSite:
 
     def __init__(self, directory: Path) -> None:
         subprocess.run(
-            [shutil.which("openssl") or "", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-             "-nodes", "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}",
+            [shutil.which("openssl") or "", "req", "-x509", "-nodes",
+             "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+             "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}",
              "-keyout", "key.pem", "-out", "cert.pem"],
             cwd=directory, capture_output=True, check=True,
         )  # fmt: skip
@@ -120,8 +121,7 @@ def reality(site: Site, tmp_path: Path) -> Iterator[Agent]:
         "REALITY_SHORT_IDS": "0123456789abcdef",
     }
     try:
-        agent.start()
-        agent.start_core()
+        agent.start_with_core()
         yield agent
     finally:
         agent.close()
