@@ -66,7 +66,7 @@ class Telegram:
 def telegram() -> Iterator[Telegram]:
     emulator = build(Settings(TOKEN, overall_rate=None))
     server = make(create_app(emulator.settings, emulator), "127.0.0.1", 0)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     running = Telegram(f"http://127.0.0.1:{server.port}", emulator)
     running.started_by(ANYA, BOB)

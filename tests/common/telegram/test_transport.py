@@ -56,6 +56,22 @@ def half_an_answer(connection: socket.socket) -> None:
     connection.close()
 
 
+def whole_request(connection: socket.socket) -> bytes:
+    """It may arrive in pieces; empty when the client has hung up."""
+    request = b""
+    while b"\r\n\r\n" not in request or len(request) < expected_length(request):
+        piece = connection.recv(65536)
+        if not piece:
+            return b""
+        request += piece
+    return request.replace(b"keep-alive", b"close")
+
+
+def expected_length(request: bytes) -> int:
+    head, _, _ = request.partition(b"\r\n\r\n")
+    return len(head) + 4 + int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
+
+
 def forbid(connection: socket.socket) -> None:
     connection.recv(65536)
     connection.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")
@@ -98,11 +114,10 @@ def test_a_proxy_is_used_when_it_is_set(telegram: Telegram, elapsed: Elapsed) ->
     seen: list[bytes] = []
 
     def forward(connection: socket.socket) -> None:
-        request = connection.recv(65536)
-        seen.append(request)
+        seen.append(whole_request(connection))
         host, port = telegram.base.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port))) as upstream:
-            upstream.sendall(request.replace(b"keep-alive", b"close"))
+            upstream.sendall(seen[0])
             while answer := upstream.recv(65536):
                 connection.sendall(answer)
         connection.close()
@@ -126,7 +141,7 @@ def test_a_socks_proxy_is_used_and_its_handshake_is_no_request(
         connection.recv(512)
         connection.sendall(b"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x00")
         with socket.create_connection((host, int(port))) as upstream:
-            upstream.sendall(connection.recv(65536).replace(b"keep-alive", b"close"))
+            upstream.sendall(whole_request(connection))
             while answer := upstream.recv(65536):
                 connection.sendall(answer)
         connection.close()
@@ -153,7 +168,7 @@ def test_a_connection_is_kept_and_renewed_after_it_was_idle() -> None:
 
     def answer_each(connection: socket.socket) -> None:
         accepted.append(b"")
-        while connection.recv(65536):
+        while whole_request(connection):
             connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{"ok":true}')
         connection.close()
 
