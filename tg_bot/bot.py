@@ -5,6 +5,7 @@ from threading import Event, Thread
 from typing import Any
 
 from common.telegram.errors import Outcome, TelegramError
+from tg_bot.database import DatabaseError
 from tg_bot.delivery import Delivery
 from tg_bot.deps import Deps
 from tg_bot.dispatch import Dispatch
@@ -14,7 +15,7 @@ from tg_bot.introduction import introduce
 from tg_bot.lanes import Lanes
 from tg_bot.membership import Membership
 from tg_bot.people import People
-from tg_bot.polling import KINDS, LONG_POLL_SECONDS, Poller, TokenRefused
+from tg_bot.polling import KINDS, Poller, TokenRefused
 from tg_bot.quiet import without_content
 from tg_bot.settings import Settings
 from tg_bot.states import States
@@ -22,8 +23,8 @@ from tg_bot.throttle import Throttle
 
 log = logging.getLogger(__name__)
 WORKERS = 32
-JOIN_SECONDS, DRAIN_SECONDS, CONFIRM_SECONDS = 0.2, 3.3, 1.0
-SHORT_POLL_SECONDS = 2
+JOIN_SECONDS, DRAIN_SECONDS, CONFIRM_SECONDS = 0.1, 3.4, 1.0
+RETRY_SECONDS = 2.0
 PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 
@@ -39,7 +40,6 @@ class Bot:
             self._inbox,
             deliver=self._handling.deliver,
             backlog=self._lanes.backlog,
-            patience=self._patience,
             stop=self._stop,
         )
         self._thread = Thread(target=self._listen, name="polling", daemon=True)
@@ -47,6 +47,7 @@ class Bot:
 
     def start(self) -> None:
         self._thread.start()
+        Thread(target=self._try_again, name="retries", daemon=True).start()
 
     def is_listening(self) -> bool:
         return self._thread.is_alive()
@@ -67,7 +68,7 @@ class Bot:
 
     def _listen(self) -> None:
         try:
-            if self._introduced():
+            if self._introduced() and not self._stop.is_set():
                 self._handling.deliver(self._inbox.waiting())
                 log.info("listening to Telegram")
                 self._poller.run()
@@ -101,9 +102,12 @@ class Bot:
             offset=offset or None, wait_seconds=wait_seconds, kinds=KINDS
         )
 
-    def _patience(self) -> int:
-        """While somebody waits for an answer, the next chance to give it should come soon."""
-        return SHORT_POLL_SECONDS if self._handling.held() else LONG_POLL_SECONDS
+    def _try_again(self) -> None:
+        while not self._stop.wait(RETRY_SECONDS):
+            try:
+                self._handling.try_again()
+            except DatabaseError as error:
+                log.error("the state file fails", extra=without_content(error))  # noqa: TRY400
 
 
 def _handling(settings: Settings, deps: Deps, inbox: Inbox, lanes: Lanes) -> Handling:

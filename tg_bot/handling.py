@@ -25,21 +25,24 @@ class Handling:
     ) -> None:
         self._lanes, self._inbox = lanes, inbox
         self._dispatch, self._membership = dispatch, membership
+        self._entrance = Lock()  # one at a time, else what is new could slip before what was held
         self._lock = Lock()
         self._held: dict[int, list[Stored]] = {}
 
     def deliver(self, new: list[Stored]) -> None:
-        """Telegram has just answered: what was held gets another try, before what is new."""
-        for lane in self.held():
-            self._release(lane)
+        with self._entrance:
+            for stored in new:
+                self._submit(lane_of(stored.body), stored)
+
+    def try_again(self) -> None:
+        """What was held, and who could not be told of a block or a return."""
+        with self._lock:
+            held = list(self._held)
+        with self._entrance:
+            for lane in held:
+                self._release(lane)
         for telegram_id in self._membership.untold():
             self._lanes.submit(telegram_id, partial(self._membership.tell, telegram_id))
-        for stored in new:
-            self._submit(lane_of(stored.body), stored)
-
-    def held(self) -> list[int]:
-        with self._lock:
-            return list(self._held)
 
     def _release(self, lane: int) -> None:
         """Only an empty lane: what is still in it would otherwise overtake what was held."""

@@ -8,7 +8,7 @@ from threading import Condition, Lock, Thread
 from tg_bot.quiet import without_content
 
 log = logging.getLogger(__name__)
-Job = Callable[[], None]
+Job = Callable[[], object]
 
 
 class Lanes:

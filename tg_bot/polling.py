@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 LONG_POLL_SECONDS = 20
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-CONFLICT_PAUSE = 5.0
+CONFLICT_PAUSE = 3.0
 MAX_BACKLOG = 2000
 UNTOLD = -1
 MAX_ID = 2**53
@@ -30,9 +30,7 @@ class TokenRefused(Exception):
 
 
 class Poller:
-    """`deliver` takes what is new, in order, after each call that succeeded, be it nothing;
-    `backlog` says how much is not handled yet; `patience` how long the next call may wait.
-    """
+    """`deliver` takes what is new, in order; `backlog` says how much of it is not handled yet."""
 
     def __init__(
         self,
@@ -41,11 +39,10 @@ class Poller:
         *,
         deliver: Callable[[list[Stored]], None],
         backlog: Callable[[], int],
-        patience: Callable[[], int],
         stop: Event,
     ) -> None:
         self._fetch, self._inbox = fetch, inbox
-        self._deliver, self._backlog, self._patience = deliver, backlog, patience
+        self._deliver, self._backlog = deliver, backlog
         self._stop = stop
         self._offset = 0
         self._told_offset = 0
@@ -62,7 +59,7 @@ class Poller:
     def step(self) -> float:
         """One call of getUpdates; returns the seconds to wait before the next."""
         try:
-            updates = self._ask(self._patience())
+            updates = self._ask(LONG_POLL_SECONDS)
         except TelegramError as trouble:
             return self._pause_after(trouble)
         if self._stop.is_set():

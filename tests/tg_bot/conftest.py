@@ -1,0 +1,105 @@
+"""The bot between a real Bot API emulator over HTTP and a fake main_api with memory."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from telebot import apihelper
+
+from tests.sandbox.telegram.running import ANYA, BOB, TOKEN, Running, running_emulator
+from tests.support.clock import FakeClock
+from tests.support.fake_main_api import FakeMainApi
+from tests.tg_bot.people import Someone
+from tg_bot.bot import Bot
+from tg_bot.database import Database
+from tg_bot.deps import Deps, make_sender
+from tg_bot.settings import Settings
+
+StartBot = Callable[[], Bot]
+
+
+@pytest.fixture(autouse=True)
+def library_as_it_was() -> Iterator[None]:
+    """Its settings are one for the process: put back what was there."""
+    before = dict(vars(apihelper))
+    yield
+    vars(apihelper).update(before)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def main_api(clock: FakeClock) -> FakeMainApi:
+    return FakeMainApi(clock)
+
+
+@pytest.fixture
+def telegram(tmp_path: Path) -> Iterator[Running]:
+    with running_emulator(
+        tmp_path / "offset", monotonic=time.monotonic, overall_rate=None
+    ) as running:
+        yield running
+
+
+@pytest.fixture
+def anya(telegram: Running) -> Someone:
+    return Someone(telegram, ANYA)
+
+
+@pytest.fixture
+def bob(telegram: Running) -> Someone:
+    return Someone(telegram, BOB)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(tmp_path / "state")
+    yield database
+    database.close()
+
+
+def settings_for(telegram_url: str, state_dir: Path) -> Settings:
+    return Settings(
+        state_dir=state_dir,
+        main_api_url="http://127.0.0.1:1",
+        main_api_key="k" * 32,
+        bot_token=TOKEN,
+        telegram_api_url=telegram_url,
+        support_url="https://t.me/keyland_support",
+    )
+
+
+@pytest.fixture
+def start_bot(
+    telegram: Running,
+    main_api: FakeMainApi,
+    database: Database,
+    clock: FakeClock,
+    tmp_path: Path,
+) -> Iterator[StartBot]:
+    """A bot that listens; several in a row are the same bot started again."""
+    bots: list[Bot] = []
+
+    def start() -> Bot:
+        for earlier in bots:
+            earlier.stop()
+        settings = settings_for(telegram.base, tmp_path / "state")
+        deps = Deps(main_api, make_sender(settings), database, clock, time.monotonic)
+        bots.append(Bot(settings, deps))
+        bots[-1].start()
+        return bots[-1]
+
+    yield start
+    for gate in main_api.gates.values():
+        gate.set()
+    for bot in bots:
+        bot.stop()
+
+
+@pytest.fixture
+def bot(start_bot: StartBot) -> Bot:
+    return start_bot()

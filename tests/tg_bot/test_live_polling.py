@@ -1,0 +1,137 @@
+"""Real polling against the emulator: poison, order, parallel people, restarts."""
+
+import logging
+import time
+from threading import Event
+from typing import Any
+
+import pytest
+
+from models.buttons import Button, callback
+from tests.support.fake_main_api import FakeMainApi
+from tests.tg_bot.conftest import StartBot
+from tests.tg_bot.people import Someone
+from tg_bot.database import Database
+from tg_bot.names import Name
+
+CANARY = "canary-of-a-private-text"
+
+
+def poison(kind: str, anya: Someone) -> dict[str, Any]:
+    """Updates that the library's constructors stumble over, as newer servers send them."""
+    chat = {"id": anya.id, "type": "private", "first_name": "Аня"}
+    message: dict[str, Any] = {
+        "message_id": 1, "date": 1, "chat": chat, "text": CANARY,
+        "from": {"id": anya.id, "is_bot": False, "first_name": "Аня"},
+    }  # fmt: skip
+    bad: dict[str, dict[str, Any]] = {
+        "null entities": {"message": {**message, "entities": None}},
+        "unknown origin": {"message": {**message, "forward_origin": {"type": "dream", "date": 1}}},
+        "no chat": {"message": {key: message[key] for key in message if key != "chat"}},
+        "no object": {"message": 7},
+        "no instance": {"callback_query": {"id": "1", "from": message["from"], "data": CANARY}},
+    }
+    return bad[kind]
+
+
+@pytest.mark.parametrize(
+    "kind", ["null entities", "unknown origin", "no chat", "no object", "no instance"]
+)
+def test_a_poison_update_in_the_middle_of_a_batch_is_skipped_without_its_content(
+    anya: Someone,
+    start_bot: StartBot,
+    database: Database,
+    caplog: pytest.LogCaptureFixture,
+    kind: str,
+) -> None:
+    anya.start()
+    anya.running.post("updates", **poison(kind, anya))
+    anya.say("/help")
+    with caplog.at_level(logging.INFO):
+        start_bot()
+        anya.sees("Что подключаем")
+
+    assert [text[:9] for text in anya.texts()] == ["👋 Добро п", "📱 Настрой"]
+    assert CANARY not in caplog.text
+    assert database.rows("SELECT 1 FROM inbox WHERE body LIKE ?", (f"%{CANARY}%",)) == []
+
+
+def test_two_presses_in_one_batch_are_handled_in_order_though_the_first_is_slow(
+    anya: Someone, bob: Someone, start_bot: StartBot, main_api: FakeMainApi
+) -> None:
+    start_bot()
+    anya.start()
+    anya.sees("Добро пожаловать")
+    gate = main_api.gates[anya.id] = Event()
+    anya.press(callback(Button.TRIAL))
+    anya.press(callback(Name.HELP))
+    assert main_api.arrived.wait(5)
+
+    bob.start()
+    bob.sees("Welcome")
+    assert len(anya.texts()) == 1
+    assert "Добро пожаловать" in anya.texts()[0]
+    gate.set()
+
+    anya.sees("Что подключаем")
+    assert main_api.by_telegram(anya.id).has_trial
+    entries = anya.running.emulator.journal.since(0)
+    edits = [e["params"]["text"] for e in entries if e["method"] == "editMessageText"]
+    assert ["Пробный" in edits[0], "Что подключаем" in edits[1]] == [True, True]
+
+
+def test_many_slow_people_do_not_hold_up_a_quick_one(
+    anya: Someone, start_bot: StartBot, main_api: FakeMainApi, bob: Someone
+) -> None:
+    start_bot()
+    slow = []
+    for number in range(12):
+        anya.running.post("users", id=1000 + number, first_name=f"S{number}", language_code="ru")
+        slow.append(Someone(anya.running, 1000 + number))
+        slow[-1].start()
+        slow[-1].sees("Добро пожаловать")
+    gate = Event()
+    for person in slow:
+        main_api.gates[person.id] = gate
+        person.press(callback(Name.HELP))
+
+    began = time.monotonic()
+    bob.start()
+    bob.sees("Welcome")
+
+    assert time.monotonic() - began < 2
+    gate.set()
+    slow[-1].sees("Что подключаем")
+
+
+def test_a_batch_of_a_hundred_and_more_loses_nobody(
+    anya: Someone, start_bot: StartBot, main_api: FakeMainApi
+) -> None:
+    for number in range(130):
+        anya.running.post("users", id=2000 + number, first_name=f"P{number}", language_code="en")
+        Someone(anya.running, 2000 + number).start()
+
+    start_bot()
+
+    for number in range(130):
+        Someone(anya.running, 2000 + number).sees("Welcome")
+    assert len(main_api.users) == 130
+
+
+def test_what_was_stored_and_not_handled_is_handled_at_the_next_start(
+    anya: Someone, start_bot: StartBot, main_api: FakeMainApi, database: Database
+) -> None:
+    start_bot()
+    anya.start()
+    anya.sees("Добро пожаловать")
+    main_api.gates[anya.id] = Event()
+    anya.press(callback(Button.TRIAL))
+    assert main_api.arrived.wait(5)
+    assert len(database.rows("SELECT 1 FROM inbox WHERE body IS NOT NULL")) == 1
+    stuck = main_api.gates.pop(anya.id)
+
+    start_bot()
+
+    anya.sees("Пробный доступ открыт")
+    stuck.set()
+    assert main_api.by_telegram(anya.id).has_trial
