@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sandbox.core import Core
 from sandbox.layout import BOT_USERNAME, COUNTRIES, LOOPBACK, Layout
 
-ADMIN_TELEGRAM_ID = "100003"
+OWNER_TELEGRAM_ID = "100003"
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def _main_environment(layout: Layout) -> dict[str, str]:
         "PUBLIC_URL": layout.url("main_public"),
         "BOT_URL": layout.url("telegram"),
         "SUPPORT_URL": "https://t.me/keyland_support",
-        "OWNER_TELEGRAM_ID": ADMIN_TELEGRAM_ID,
+        "OWNER_TELEGRAM_ID": OWNER_TELEGRAM_ID,
         **_calls(layout, "main_api", "notify_service", "payments_webhook"),
     }
 
@@ -185,6 +185,5 @@ def _bot_environment(layout: Layout) -> dict[str, str]:
         "BOT_TOKEN": layout.bot_token,
         "TELEGRAM_API_URL": layout.url("telegram"),
         "SUPPORT_URL": "https://t.me/keyland_support",
-        "ADMIN_TELEGRAM_IDS": f"[{ADMIN_TELEGRAM_ID}]",
         **_calls(layout, "tg_bot", "main_api", "notify_service"),
     }
