@@ -12,7 +12,7 @@ import requests
 from flask import Flask
 
 from common.clock import OffsetClock, system_clock
-from sandbox.telegram.app import is_loopback
+from sandbox.telegram.app import PAGE, is_loopback
 from sandbox.telegram.server import NotLoopback, make
 from tests.sandbox.telegram.running import ANYA, TOKEN, Running, running_emulator
 
@@ -94,6 +94,13 @@ def test_the_page_needs_nothing_from_elsewhere(sandbox: Running) -> None:
     page = sandbox.http.get(sandbox.base, timeout=5)
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert "http" not in page.text.replace("http-equiv", "")
+
+
+@pytest.mark.parametrize("way", ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write"])
+def test_the_page_never_makes_markup_of_text(way: str) -> None:
+    scripts = list(PAGE.glob("*.js"))
+    assert scripts
+    assert [script.name for script in scripts if way in script.read_text()] == []
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
