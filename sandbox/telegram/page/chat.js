@@ -39,7 +39,7 @@ export function showPerson(chat) {
   byId("block").disabled = !started;
   byId("menu").hidden = !chat.commands.length;
   byId("command-menu").hidden = true;
-  showReplyKeyboard(chat.reply_keyboard);
+  showReplyKeyboard(blocked ? [] : chat.reply_keyboard);
 }
 
 function showReplyKeyboard(rows) {
