@@ -23,16 +23,15 @@ class NoticePlanning:
         self._notify = notify
 
     def tick(self) -> None:
-        """Every user whose `notice_pending` is set; stops at the first sign of trouble there."""
+        """All whose `notice_pending` is set; raises Unavailable when notify_service is away."""
         after = 0
         while users := self._page(after):
             after = users[-1].user_id
             for user in users:
                 try:
                     self._plan(user)
-                except Unavailable as trouble:
-                    log.warning("notices wait for notify_service: %s", trouble.code)
-                    return
+                except Unavailable:
+                    raise
                 except ServiceError as refused:
                     log.error("the notice of u%d was refused: %s", user.user_id, refused.code)  # noqa: TRY400 -- the code says it
 

@@ -40,15 +40,24 @@ class JobRunner:
 
 
 def safely(name: str, run: Callable[[], None]) -> Callable[[], None]:
-    """The job with its failures logged; a dependency that is away is one line, no traceback."""
+    """The job with its failures logged: a neighbour that is away once when it goes, not each time
+    the job runs meanwhile, and once when it is back.
+    """
+    troubles: set[str] = set()
 
     def guarded() -> None:
         request_id.adopt(None)
         try:
             run()
         except ServiceError as trouble:
-            log.warning("job %s: %s", name, trouble.code)
+            if trouble.code not in troubles:
+                log.warning("job %s: %s", name, trouble.code)
+                troubles.add(trouble.code)
         except Exception:
             log.exception("job %s failed", name)
+        else:
+            if troubles:
+                log.info("job %s works again", name)
+                troubles.clear()
 
     return guarded

@@ -4,7 +4,7 @@ import logging
 import secrets
 
 from common.clock import Clock
-from common.storage.protocol import ASCENDING, Database
+from common.storage.protocol import Database
 from main_api.access.changes import AccessChanges, Change
 from main_api.access.service import Push
 from main_api.mongo_api.collections import AUDIT, USERS
@@ -13,7 +13,6 @@ from models.users import Removal
 
 log = logging.getLogger(__name__)
 PERSONAL = ("username", "username_lower", "first_name", "last_name", "referral_payload")
-PAGE = 500
 
 
 class RemovalService:
@@ -42,9 +41,9 @@ class RemovalService:
         self._db[AUDIT].update_many({"user_id": user_id}, {"$set": nobody})
 
     def tick(self) -> None:
-        """Finish what waited for a server."""
-        waiting = self._db[USERS].find({"deleting": True}, sort=[("_id", ASCENDING)], limit=PAGE)
-        for document in waiting:
+        """Finish what waited for a server. By the index of tg_id: who is deleted has a negative."""
+        waiting = self._db[USERS].find({"tg_id": {"$lt": 0}, "deleting": True})
+        for document in list(waiting):
             self._finished(record_of(document))
 
     def _finished(self, user: UserRecord) -> Removal:

@@ -30,7 +30,9 @@ class Healing:
     def tick(self) -> None:
         for server in self._servers.callable():
             under_way = self._rounds.get(server.address)
-            if server.rest.over() and not (under_way and not under_way.done()):
+            if under_way is not None and not under_way.done():
+                continue
+            if server.rest.over() and self._pending.any(server.address):
                 self._rounds[server.address] = server.rounds.submit(self._round, server)
 
     def finish(self) -> None:
@@ -48,7 +50,7 @@ class Healing:
     def _heal(self, server: Server) -> None:
         after, healed = 0, 0
         while users := self._pending.page(server.address, after=after, size=PAGE):
-            after = users[-1].user_id
+            after = max(user.user_id for user in users)
             calls = self._calls(server, users)
             wait_for(calls)
             healed += sum(call.result() for call in calls)

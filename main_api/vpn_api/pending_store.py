@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from common.storage.protocol import ASCENDING, Database
+from common.storage.protocol import Database
 from main_api.mongo_api.collections import USERS
 from main_api.users.record import UserRecord, record_of
 
@@ -28,10 +28,14 @@ class PendingStore:
         document = self._db[USERS].find_one({"_id": user_id})
         return record_of(document) if document else None
 
+    def any(self, address: str) -> bool:
+        return next(self._db[USERS].find({"pending": address}, ["_id"], limit=1), None) is not None
+
     def page(self, address: str, *, after: int, size: int) -> list[UserRecord]:
-        found = self._db[USERS].find(
-            {"pending": address, "_id": {"$gt": after}}, sort=[("_id", ASCENDING)], limit=size
-        )
+        """In the order of the index (pending, _id). It is not asked for, since sorting would read
+        all who are pending for each page; whom another order leaves out is still pending later.
+        """
+        found = self._db[USERS].find({"pending": address, "_id": {"$gt": after}}, limit=size)
         return [record_of(document) for document in found]
 
     def counts(self, addresses: list[str]) -> dict[str, int]:
@@ -54,6 +58,3 @@ class PendingStore:
     def forget(self, address: str) -> None:
         """Nobody waits for a server that is no longer ours."""
         self._db[USERS].update_many({"pending": address}, {"$pull": {"pending": address}})
-
-    def addresses(self) -> list[str]:
-        return list(self._db[USERS].distinct("pending"))
