@@ -41,6 +41,7 @@ class Keeper:
         self._clock, self._monotonic = clock, monotonic
         self._seen_until = clock()
         self._compared = monotonic()
+        self._told = ""
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
 
@@ -60,11 +61,18 @@ class Keeper:
         while not self._stopped.is_set():
             try:
                 self.tick()
+                self._tell("" if self._enforcer.in_order else "the core does not answer")
             except ServiceError as trouble:
-                log.warning("the core is not in order yet: %s", trouble)
+                self._tell(f"the core is not in order: {trouble}")
             except Exception:
                 log.exception("the keeper stumbled; it goes on")
             self._stopped.wait(TICK_SECONDS)
+
+    def _tell(self, trouble: str) -> None:
+        """Log a trouble when it begins and when it is over, not at every tick."""
+        if trouble != self._told:
+            self._told = trouble
+            log.warning("%s", trouble or "the core is in order")
 
     def tick(self) -> None:
         self._end_access()

@@ -1,5 +1,8 @@
 """A user on the server: served after a PUT, counted, refused after removal, on real traffic."""
 
+import random
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from common.errors import Conflict, Invalid, NotFound
@@ -72,6 +75,22 @@ def test_the_same_put_again_changes_nothing(agent: Agent) -> None:
 
     assert first == again
     assert agent.serves(core_id(1))
+
+
+def test_pushes_that_overtake_each_other_leave_the_newest_state(agent: Agent) -> None:
+    revisions = list(range(1, 41))
+    random.Random(7).shuffle(revisions)
+
+    def push(revision: int) -> None:
+        ids = core_id(100 + revision % 3)
+        user = agent.user(1, revision=revision, core_id=ids, active=revision % 2 == 0)
+        agent.api.put_user(user)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(push, revisions))
+
+    assert agent.one(1).revision == 40
+    assert [n for n in (100, 101, 102) if agent.serves(core_id(n))] == [100 + 40 % 3]
 
 
 def test_a_second_user_with_an_id_that_the_core_takes_for_the_same_is_refused(
