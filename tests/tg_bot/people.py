@@ -1,11 +1,20 @@
 """A person in the emulator's chat, as a test wants to act: say, press, wait, look."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from tests.sandbox.telegram.running import Running
 
 WAIT_SECONDS = 8.0
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
 
 
 @dataclass

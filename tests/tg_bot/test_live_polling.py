@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 
 from models.buttons import Button, callback
+from tests.sandbox.telegram.running import Running
+from tests.support.clock import FakeClock
 from tests.support.fake_main_api import FakeMainApi
 from tests.tg_bot.conftest import StartBot
-from tests.tg_bot.people import Someone
+from tests.tg_bot.people import Someone, wait_until
 from tg_bot.database import Database
+from tg_bot.inbox import Inbox
 from tg_bot.names import Name
 
 CANARY = "canary-of-a-private-text"
@@ -113,25 +116,24 @@ def test_a_batch_of_a_hundred_and_more_loses_nobody(
 
     start_bot()
 
-    for number in range(130):
-        Someone(anya.running, 2000 + number).sees("Welcome")
+    Someone(anya.running, 2129).sees("Welcome")
+    wait_until(lambda: greeted(anya.running) == set(range(2000, 2130)))
     assert len(main_api.users) == 130
 
 
-def test_what_was_stored_and_not_handled_is_handled_at_the_next_start(
-    anya: Someone, start_bot: StartBot, main_api: FakeMainApi, database: Database
+def greeted(running: Running) -> set[int]:
+    entries = running.emulator.journal.since(0)
+    return {int(e["params"]["chat_id"]) for e in entries if e["method"] == "sendMessage"}
+
+
+def test_what_was_stored_and_confirmed_but_not_handled_is_handled_at_the_next_start(
+    anya: Someone, start_bot: StartBot, database: Database, clock: FakeClock
 ) -> None:
-    start_bot()
     anya.start()
-    anya.sees("Добро пожаловать")
-    main_api.gates[anya.id] = Event()
-    anya.press(callback(Button.TRIAL))
-    assert main_api.arrived.wait(5)
-    assert len(database.rows("SELECT 1 FROM inbox WHERE body IS NOT NULL")) == 1
-    stuck = main_api.gates.pop(anya.id)
+    updates = anya.running.updates()
+    Inbox(database, clock).store(updates)
+    assert anya.running.updates(offset=updates[-1]["update_id"] + 1) == []
 
     start_bot()
 
-    anya.sees("Пробный доступ открыт")
-    stuck.set()
-    assert main_api.by_telegram(anya.id).has_trial
+    anya.sees("Добро пожаловать")
