@@ -71,6 +71,17 @@ def test_a_lost_answer_is_repeated_and_changes_nothing(shop: Shop, user_id: int)
     assert shop.finland.puts == {f"u{user_id}": 2}
 
 
+def test_a_late_answer_to_an_older_change_does_not_count_for_the_newer_one(
+    shop: Shop, user_id: int
+) -> None:
+    shop.finland.wire.down = True
+    older = shop.grant(user_id, "a", days=3)
+    shop.grant(user_id, "b", days=3)
+    shop.deps.vpn.pending.taken(user_id, older.revision, FINLAND)
+
+    assert shop.bot.user(user_id).pending == [FINLAND]
+
+
 def test_a_slow_server_delays_neither_the_answer_nor_the_others(shop: Shop, user_id: int) -> None:
     shop.finland.wire.slow = 1.5
     began = monotonic()
