@@ -8,6 +8,7 @@ from time import monotonic, sleep
 import pytest
 
 from common.errors import Unavailable
+from main_api.access.changes import AccessChanges, Change
 from models.servers import PutUserAnswer, ServerState
 from tests.support.fake_country import KEY
 from tests.support.shop import COUNTRIES, FINLAND, FRANCE, GERMANY, Shop
@@ -192,15 +193,24 @@ def test_a_server_that_is_added_gets_everybody_with_access(shop: Shop) -> None:
     assert list(shop.countries[FRANCE].users) == [f"u{active}"]
 
 
-def test_a_grant_decided_while_a_server_joins_is_not_lost_to_it(shop: Shop, user_id: int) -> None:
+def test_a_change_decided_while_a_server_joins_is_not_lost_to_it(shop: Shop, user_id: int) -> None:
+    shop.deps.vpn.enlisting.tick()
     shop.grant(user_id, "a", days=3)
-    shop.deps.vpn.enlisting.tick()
-    seen = shop.record(user_id)
-    shop.write_countries(json.dumps({**COUNTRIES, "france": [FRANCE]}))
-    shop.deps.vpn.enlisting.tick()
+    joins = [json.dumps({**COUNTRIES, "france": [FRANCE]})]
 
-    assert shop.record(user_id).revision > seen.revision
-    assert FRANCE in shop.record(user_id).pending
+    def addresses_read_just_before_the_file_changes() -> list[str]:
+        read = shop.deps.vpn.servers.addresses()
+        if joins:
+            shop.write_countries(joins.pop())
+            shop.deps.vpn.enlisting.tick()
+        return read
+
+    changes = AccessChanges(
+        shop.deps.db, shop.deps.users, addresses_read_just_before_the_file_changes
+    )
+    user, _ = changes.make(user_id, lambda seen: Change("b", {"has_trial": not seen.has_trial}))
+
+    assert user.pending == [FINLAND, GERMANY, FRANCE]
 
 
 def test_a_server_that_returns_learns_what_ended_meanwhile(shop: Shop, user_id: int) -> None:
