@@ -20,6 +20,23 @@ def with_links(visit: Visit, show: Callable[[Visit, Links], View]) -> View:
     return show(visit, links)
 
 
+def with_keys(visit: Visit, show: Callable[[Visit, Links], View]) -> View:
+    """As with_links; a server that has not described itself yet has no key to show."""
+
+    def shown(visit: Visit, links: Links) -> View:
+        return show(visit, links) if links.links else no_keys_yet(visit)
+
+    return with_links(visit, shown)
+
+
+def no_keys_yet(visit: Visit) -> View:
+    text = visit.t(
+        "⏳ Your keys are being prepared. Please look in again in a minute; "
+        "the personal link works already, the servers will appear in it by themselves."
+    )
+    return View(text, [[keys.connect(visit.t)], [keys.menu(visit.t)]])
+
+
 def ended(visit: Visit) -> View:
     text = visit.t(
         "⛔️ Your access has ended.\n\nRenew it, and the same link works again: "

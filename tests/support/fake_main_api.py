@@ -31,7 +31,8 @@ class Order:
 
 @dataclass
 class FakeMainApi(MainApi):
-    """`down`: nothing can be reached; `no_provider`: orders are written, no way to pay them;
+    """`down`: nothing can be reached; `withdrawn`: plans are
+    shown that are no longer sold; `no_provider`: orders are written, no way to pay them;
     `broken`: a bug of ours at every turn. `gates`: a person's calls wait until his gate opens.
     """
 
@@ -40,6 +41,7 @@ class FakeMainApi(MainApi):
     referrals: dict[int, str | None] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     countries: tuple[str, ...] = ("finland", "germany")
+    withdrawn: bool = False
     down: bool = False
     no_provider: bool = False
     broken: bool = False
@@ -136,8 +138,8 @@ class FakeMainApi(MainApi):
     def create_payment(self, request: CreatePaymentRequest) -> PaymentCreated:
         user = self.user(request.user_id)
         chosen = next((one for one in PLANS if one[0] == request.tariff_id), None)
-        if chosen is None:
-            raise NotFound("no such tariff", code=Code.NO_SUCH_TARIFF)
+        if chosen is None or self.withdrawn:
+            raise Invalid("no such tariff", code=Code.NO_SUCH_TARIFF)
         if user.expires_at and user.expires_at - self.clock() > timedelta(days=1000):
             raise Invalid("access may last at most 1100 days", code=Code.ACCESS_TOO_LONG)
         order = self._open_order(request) or self._new_order(request, chosen[2])

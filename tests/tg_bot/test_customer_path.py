@@ -146,3 +146,20 @@ def test_screens_are_edited_in_place(anya: Someone) -> None:
         anya.sees("У вас пока нет доступа")
 
     assert len(anya.from_bot()) == 1
+
+
+def test_keys_of_servers_that_are_not_ready_are_promised(
+    anya: Someone, main_api: FakeMainApi
+) -> None:
+    main_api.countries = ()
+    anya.start()
+    anya.sees("Добро пожаловать")
+    anya.press(callback(Button.TRIAL))
+    anya.sees("Пробный доступ открыт")
+
+    anya.inject_press(callback(Button.MY_KEYS))
+    anya.sees("ключи готовятся")
+    main_api.countries = ("finland",)
+    anya.inject_press(callback(Button.CHANGE_REGION))
+
+    anya.sees("все регионы уже есть")

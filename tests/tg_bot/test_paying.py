@@ -144,3 +144,16 @@ def test_a_plan_that_is_no_longer_sold_leads_to_those_that_are(anya: Someone) ->
     anya.inject_press(callback(Name.PAY, "gone"))
 
     anya.sees("больше не продаётся")
+
+
+def test_a_plan_withdrawn_between_two_taps_is_told_as_such(
+    anya: Someone, main_api: FakeMainApi
+) -> None:
+    anya.start()
+    anya.sees("Добро пожаловать")
+    main_api.withdrawn = True
+
+    anya.inject_press(callback(Name.PAY, "month"))
+
+    anya.sees("больше не продаётся")
+    assert not main_api.orders

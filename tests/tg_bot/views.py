@@ -15,7 +15,7 @@ from tests.support.clock import FakeClock
 from tests.support.fake_main_api import FakeMainApi, links_of, plan
 from tg_bot import trouble
 from tg_bot.apps import PLATFORMS, Platform
-from tg_bot.links import ended, none_yet
+from tg_bot.links import ended, no_keys_yet, none_yet
 from tg_bot.screens import (
     connect,
     language,
@@ -132,6 +132,7 @@ VIEWS: dict[str, Make] = {
     "support": support.open_support,
     "ended": ended,
     "no link yet": none_yet,
+    "no keys yet": no_keys_yet,
     "away": lambda visit: trouble.away(visit.t, ["pay", "month"]),
     "wrong": lambda visit: trouble.wrong(visit.t, "0123456789abcdef", SUPPORT),
     "banned": lambda visit: trouble.banned(visit.t, SUPPORT),

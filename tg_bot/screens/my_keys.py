@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from common.i18n.texts import Html, Texts
 from models.access import Link, Links
 from tg_bot import keys
-from tg_bot.links import with_links
+from tg_bot.links import with_keys
 from tg_bot.visit import View, Visit
 from tg_bot.wording import country
 
@@ -14,7 +14,7 @@ MAX_CHARS = 3500
 
 
 def open_my_keys(visit: Visit) -> View:
-    return with_links(visit, lambda visit, links: all_keys(visit.t, links))
+    return with_keys(visit, lambda visit, links: all_keys(visit.t, links))
 
 
 def all_keys(t: Texts, links: Links) -> View:

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from common.errors import Invalid, ServiceError, Unavailable
+from common.errors import ServiceError, Unavailable
 from common.i18n.texts import Texts
 from common.telegram.keyboards import Key, Style, link, press
 from models.buttons import Button
@@ -72,7 +72,9 @@ def no_way_to_pay(t: Texts, tariff: Tariff) -> View:
 
 
 def _refused(visit: Visit, refused: ServiceError) -> View:
-    if not isinstance(refused, Invalid) or refused.code != Code.ACCESS_TOO_LONG:
+    if refused.code == Code.NO_SUCH_TARIFF:
+        return not_sold(visit.t)
+    if refused.code != Code.ACCESS_TOO_LONG:
         raise refused
     text = visit.t(
         "You already have access for a very long time, and this plan would go beyond the longest "

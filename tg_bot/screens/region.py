@@ -5,7 +5,7 @@ from common.telegram.keyboards import press
 from models.access import Link, Links
 from models.buttons import Button
 from tg_bot import keys
-from tg_bot.links import with_links
+from tg_bot.links import with_keys
 from tg_bot.visit import View, Visit
 from tg_bot.wording import country
 
@@ -17,7 +17,7 @@ def open_region(visit: Visit) -> View:
         chosen = [one for one in links.links if one.country == visit.argument()]
         return one_region(visit.t, chosen) if chosen else all_regions(visit.t, links)
 
-    return with_links(visit, show)
+    return with_keys(visit, show)
 
 
 def all_regions(t: Texts, links: Links) -> View:
