@@ -84,18 +84,18 @@ def test_a_late_answer_to_an_older_change_does_not_count_for_the_newer_one(
 
 
 def test_a_slow_server_delays_neither_the_answer_nor_the_others(shop: Shop, user_id: int) -> None:
-    shop.finland.wire.slow = 1.5
+    shop.finland.wire.slow = 2.0
     began = monotonic()
     access = shop.grant(user_id, "a", days=3)
 
-    assert monotonic() - began < 1.3
+    assert monotonic() - began < 1.9
     assert access.pending == [FINLAND]
     assert shop.germany.holds(user_id)
     wait_until(lambda: shop.bot.user(user_id).pending == [])
 
 
 def wait_until(true: Callable[[], bool]) -> None:
-    for _ in range(100):
+    for _ in range(300):
         if true():
             return
         sleep(0.03)
