@@ -10,7 +10,7 @@ from tg_bot.deps import build
 from tg_bot.lock import AnotherPoller, take_lock
 from tg_bot.settings import Settings
 
-EXIT_LOCKED, EXIT_REFUSED, EXIT_BROKEN = 5, 6, 7
+EXIT_LOCKED, EXIT_REFUSED, EXIT_BROKEN, EXIT_STATE = 5, 6, 7, 8
 STOPS = {signal.SIGTERM, signal.SIGINT}
 LOOK_SECONDS = 0.5
 log = logging.getLogger("tg_bot")
@@ -24,6 +24,9 @@ def main() -> int:
     except AnotherPoller as other:
         sys.stderr.write(f"tg_bot cannot start: {other}\n")
         return EXIT_LOCKED
+    except OSError as trouble:
+        sys.stderr.write(f"tg_bot cannot start: STATE_DIR cannot be used ({trouble.strerror})\n")
+        return EXIT_STATE
     with lock:
         return run(Bot(settings, build(settings)))
 

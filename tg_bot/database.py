@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS inbox (
     body TEXT
 );
 CREATE INDEX IF NOT EXISTS inbox_waiting ON inbox (seq) WHERE body IS NOT NULL;
+CREATE INDEX IF NOT EXISTS inbox_handled ON inbox (received_at) WHERE body IS NULL;
 CREATE TABLE IF NOT EXISTS states (
     telegram_id INTEGER NOT NULL,
     name TEXT NOT NULL,

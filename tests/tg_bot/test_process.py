@@ -232,6 +232,16 @@ def test_wrong_settings_are_told_all_at_once_without_a_traceback(processes: Proc
     assert "nonsense" not in processes.log()
 
 
+def test_a_state_directory_that_cannot_be_used_is_told_clearly(
+    processes: Processes, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    process = processes.start(STATE_DIR=str(tmp_path / "file" / "state"))
+
+    assert process.wait(10) == 8
+    assert "STATE_DIR cannot be used (Not a directory)" in processes.log()
+
+
 def test_a_wrong_token_ends_the_process_loudly(processes: Processes) -> None:
     process = processes.start(BOT_TOKEN="43:another")
 

@@ -100,3 +100,15 @@ def test_a_revoked_token_ends_polling_loudly(
 
     assert bot.refused
     assert "42:TEST" not in caplog.text
+
+
+def test_a_menu_that_telegram_refuses_does_not_keep_people_waiting(
+    anya: Someone, start_bot: StartBot
+) -> None:
+    fault = Fault(method="setMyCommands", code=400, text="Bad Request: BOT_COMMAND_INVALID")
+    anya.running.emulator.faults.queue.append(fault)
+    anya.start()
+
+    start_bot()
+
+    anya.sees("Добро пожаловать")
