@@ -72,6 +72,12 @@ class Till(Shop):
             time.sleep(0.01)  # the messages leave from threads of their own
         return [notice for notice in self.notify.notices.values() if notice.kind is kind]
 
+    @override
+    def close(self) -> None:
+        """Without closing the database: a message's thread may be in the midst of a commit."""
+        self.deps.vpn.healing.finish()
+        self.deps.vpn.servers.close()
+
     def sweep(self) -> None:
         """The job, some time later."""
         self.clock.advance(seconds=30)
