@@ -53,6 +53,7 @@ class WsgiAdapter(BaseAdapter):
 
 def session_to(app: Flask) -> tuple[requests.Session, WsgiAdapter]:
     session = requests.Session()
+    session.trust_env = False
     adapter = WsgiAdapter(app)
     session.mount("http://", adapter)
     return session, adapter
