@@ -4,6 +4,7 @@ from common.i18n.texts import Texts
 from common.telegram.keyboards import Style, press
 from models.access import OrderId
 from models.buttons import Button
+from notify_service.kinds import keys
 from notify_service.kinds.base import Circumstances, Kind, Message, Params, Urgency
 
 
@@ -17,8 +18,8 @@ def compose(_params: PaymentFailedParams, t: Texts, _: Circumstances) -> Message
         "A second try usually helps. If you were charged all the same, write to support, "
         "and we will sort it out."
     )
-    again = press(t.label("Try again"), Button.RENEW, style=Style.SUCCESS)
-    return Message(words, [[again], [press(t.label("Support"), Button.SUPPORT)]])
+    again = press(t.label("🔄 Try again"), Button.RENEW, style=Style.SUCCESS)
+    return Message(words, [[again], [keys.support(t)]])
 
 
 PAYMENT_FAILED = Kind(PaymentFailedParams, compose, Urgency.TRANSACTION)

@@ -31,8 +31,8 @@ def _first(params: PaymentReceivedParams, t: Texts) -> Message:
         "Your access is open until {date}. Choose a region and connect: it takes a minute.",
         date=t.date(from_milliseconds(params.until_ms)),
     )
-    connect = press(t.label("Connect"), Button.CONNECT, style=Style.SUCCESS)
-    return Message(words, [[connect], [press(t.label("Choose a region"), Button.CHANGE_REGION)]])
+    connect = press(t.label("🔌 Connect"), Button.CONNECT, style=Style.SUCCESS)
+    return Message(words, [[connect], [press(t.label("🌍 Choose a region"), Button.CHANGE_REGION)]])
 
 
 def _renewal(params: PaymentReceivedParams, t: Texts) -> Message:
@@ -41,8 +41,8 @@ def _renewal(params: PaymentReceivedParams, t: Texts) -> Message:
         "Your keys work again, there is nothing to set up. Your access is open until {date}.",
         date=t.date(from_milliseconds(params.until_ms)),
     )
-    keys = press(t.label("My keys"), Button.MY_KEYS)
-    return Message(words, [[keys, press(t.label("Profile"), Button.PROFILE)]])
+    my_keys = press(t.label("🗝 My keys"), Button.MY_KEYS)
+    return Message(words, [[my_keys, press(t.label("👤 Profile"), Button.PROFILE)]])
 
 
 PAYMENT_RECEIVED = Kind(PaymentReceivedParams, compose, Urgency.TRANSACTION)

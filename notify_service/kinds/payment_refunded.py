@@ -2,9 +2,8 @@
 
 from common.clock import from_milliseconds
 from common.i18n.texts import Html, Texts
-from common.telegram.keyboards import press
 from models.access import OrderId
-from models.buttons import Button
+from notify_service.kinds import keys
 from notify_service.kinds.base import Circumstances, Kind, Message, Milliseconds, Params, Urgency
 
 
@@ -16,9 +15,7 @@ class PaymentRefundedParams(Params):
 
 
 def compose(params: PaymentRefundedParams, t: Texts, circumstances: Circumstances) -> Message:
-    renew = press(t.label("Renew"), Button.RENEW)
-    support = press(t.label("Support"), Button.SUPPORT)
-    return Message(_words(params, t, circumstances), [[renew, support]])
+    return Message(_words(params, t, circumstances), [[keys.renew(t)], [keys.support(t)]])
 
 
 def _words(params: PaymentRefundedParams, t: Texts, circumstances: Circumstances) -> Html:

@@ -1,9 +1,8 @@
 """paymentUnderpaid: less money came than the plan costs, so nothing was opened."""
 
 from common.i18n.texts import Texts
-from common.telegram.keyboards import press
 from models.access import OrderId
-from models.buttons import Button
+from notify_service.kinds import keys
 from notify_service.kinds.base import Circumstances, Kind, Kopecks, Message, Params, Urgency
 
 
@@ -21,7 +20,7 @@ def compose(params: PaymentUnderpaidParams, t: Texts, _: Circumstances) -> Messa
         paid=t.money(params.paid_kopecks),
         price=t.money(params.price_kopecks),
     )
-    return Message(words, [[press(t.label("Support"), Button.SUPPORT)]])
+    return Message(words, [[keys.support(t)]])
 
 
 PAYMENT_UNDERPAID = Kind(PaymentUnderpaidParams, compose, Urgency.TRANSACTION)

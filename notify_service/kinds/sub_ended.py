@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from common.i18n.texts import Html, Texts, verbatim
-from common.telegram.keyboards import Style, press
-from models.buttons import Button
 from models.users import User
+from notify_service.kinds import keys
 from notify_service.kinds.base import Circumstances, FreeText, Kind, Message, Params, Urgency
 
 
@@ -16,8 +15,7 @@ class SubEndedParams(Params):
 
 
 def compose(params: SubEndedParams, t: Texts, circumstances: Circumstances) -> Message:
-    renew = press(t.label("Renew"), Button.RENEW, style=Style.SUCCESS)
-    return Message(_words(params, t, circumstances.user), [[renew]])
+    return Message(_words(params, t, circumstances.user), [[keys.renew(t)]])
 
 
 def _words(params: SubEndedParams, t: Texts, user: User | None) -> Html:

@@ -15,14 +15,19 @@ from tests.common.telegram.emulated import ANYA
 from tests.notify_service.house import CALLER_KEY, House
 
 
-def post(house: House, path: str, body: object, caller: Service = Service.TG_BOT) -> TestResponse:
-    data = json.dumps(body).encode()
+def signed(
+    house: House, method: str, path: str, data: bytes = b"", caller: Service = Service.TG_BOT
+) -> TestResponse:
     token = mint(
-        caller=caller, callee=Service.NOTIFY_SERVICE, key=CALLER_KEY, method="POST",
+        caller=caller, callee=Service.NOTIFY_SERVICE, key=CALLER_KEY, method=method,
         path=path, body=data, clock=house.clock,
     )  # fmt: skip
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    return house.app.test_client().post(path, data=data, headers=headers)
+    return house.app.test_client().open(path, method=method, data=data, headers=headers)
+
+
+def post(house: House, path: str, body: object, caller: Service = Service.TG_BOT) -> TestResponse:
+    return signed(house, "POST", path, json.dumps(body).encode(), caller)
 
 
 def paper(house: House, **changed: Any) -> dict[str, Any]:
@@ -127,6 +132,14 @@ def test_a_new_notice_is_201_and_a_known_one_200(house: House) -> None:
 
     assert (first.status_code, second.status_code) == (201, 200)
     assert first.get_json() == second.get_json() == {"key": "subEnded:7:1", "state": "waiting"}
+
+
+def test_the_state_of_a_notice_can_be_asked(house: House) -> None:
+    house.add(NoticeKind.TEST_PUSH, ANYA, key="subEnded:7:1", language="ru")
+
+    known = signed(house, "GET", "/api/v1/notices/subEnded:7:1")
+    assert (known.status_code, known.get_json()["state"]) == (200, "waiting")
+    assert signed(house, "GET", "/api/v1/notices/nobodys").status_code == 404
 
 
 def test_a_known_key_keeps_what_it_said_first(house: House) -> None:

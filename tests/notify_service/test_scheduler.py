@@ -83,6 +83,18 @@ def test_many_workers_send_each_notice_once(house: House) -> None:
     assert Counter(house.telegram.texts(ANYA)) == Counter(f"push-{n}" for n in range(40))
 
 
+def test_at_start_main_api_learns_who_had_blocked_the_bot(house: House) -> None:
+    house.shop.add(ANYA)
+    house.telegram.block(ANYA)
+    house.main_api_wire.down = True
+    push(house, "blocked")
+    house.deliver()
+    house.main_api_wire.down = False
+    house.deps.scheduler.start()
+
+    seconds_until(lambda: house.shop.users[ANYA].blocked)
+
+
 def test_it_outlives_the_database(house: House) -> None:
     push(house, "waiting")
     house.database.away = True

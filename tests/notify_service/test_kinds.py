@@ -1,0 +1,77 @@
+"""Every kind, in every language: words that Telegram takes, keys that the bot knows."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from common.i18n.catalogues import LANGUAGES
+from common.i18n.texts import texts_in
+from models.buttons import Button, parse
+from models.codes import NoticeKind
+from models.users import Language
+from notify_service.kinds import KINDS
+from notify_service.kinds.base import Circumstances, Message
+from sandbox.telegram.formatted import formatted
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+UNTIL_MS = 1_800_000_000_000  # 15 January 2027
+RECEIVED = {"order_id": "o1", "until_ms": UNTIL_MS, "months": 3}
+EXAMPLES: list[tuple[NoticeKind, dict[str, Any], str]] = [
+    (NoticeKind.SUB_ENDED, {}, "renewSub"),
+    (NoticeKind.SUB_ENDED, {"text": "<3 & more"}, "renewSub"),
+    (NoticeKind.TEST_PUSH, {}, "renewSub"),
+    (NoticeKind.PAYMENT_RECEIVED, RECEIVED | {"first": 1}, "connect changeRegion"),
+    (NoticeKind.PAYMENT_RECEIVED, RECEIVED | {"first": 0}, "myKeys profile"),
+    (NoticeKind.PAYMENT_FAILED, {"order_id": "o1"}, "renewSub support"),
+    (
+        NoticeKind.PAYMENT_UNDERPAID,
+        {"order_id": "o1", "paid_kopecks": 15_050, "price_kopecks": 199_000},
+        "support",
+    ),
+    (NoticeKind.PAYMENT_REFUNDED, {"order_id": "o1", "until_ms": UNTIL_MS}, "renewSub support"),
+    (NoticeKind.PAYMENT_REFUNDED, {"order_id": "o1", "until_ms": 0}, "renewSub support"),
+    (NoticeKind.OWNER_ALERT, {"text": "<b>" * 5000}, ""),
+]
+
+
+def composed(kind: NoticeKind, params: dict[str, Any], language: Language) -> Message:
+    chosen = KINDS[kind]
+    checked = chosen.params.model_validate(params)
+    return chosen.compose(checked, texts_in(language), Circumstances(NOW, None))
+
+
+def test_every_kind_has_an_example() -> None:
+    assert set(KINDS) == set(NoticeKind) == {kind for kind, _, _ in EXAMPLES}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("kind", "params", "buttons"), EXAMPLES)
+def test_telegram_takes_it_and_its_keys_are_the_bots(
+    kind: NoticeKind, params: dict[str, Any], buttons: str, language: Language
+) -> None:
+    message = composed(kind, params, language)
+
+    shown = formatted(message.html, "HTML", None, lax_urls=False)
+    assert 1 <= len(shown.text) <= 4096
+    pressed = [parse(key.data or "") for row in message.keyboard for key in row]
+    assert pressed == [[name] for name in buttons.split()]
+    assert set(buttons.split()) <= set(Button)
+
+
+def test_sums_and_dates_are_told_as_people_write_them() -> None:
+    underpaid = {"order_id": "o1", "paid_kopecks": 15_050, "price_kopecks": 199_000}
+
+    told = composed(NoticeKind.PAYMENT_UNDERPAID, underpaid, "ru").html
+    assert "150,50\xa0₽ из 1\xa0990\xa0₽" in told
+    refund = {"order_id": "o1", "until_ms": UNTIL_MS}
+    assert "15 January 2027" in composed(NoticeKind.PAYMENT_REFUNDED, refund, "en").html
+    closed = composed(NoticeKind.PAYMENT_REFUNDED, refund | {"until_ms": 0}, "ru").html
+    assert "Доступ закрыт" in closed
+
+
+def test_a_long_alert_is_cut_before_it_is_escaped() -> None:
+    html = composed(NoticeKind.OWNER_ALERT, {"text": "<" * 5000}, "en").html
+
+    assert html.endswith("&lt;…")
+    assert html.count("&lt;") == 3500
