@@ -24,7 +24,7 @@ from tg_bot.throttle import Throttle
 log = logging.getLogger(__name__)
 WORKERS = 32
 JOIN_SECONDS, DRAIN_SECONDS, CONFIRM_SECONDS = 0.1, 3.4, 1.0
-RETRY_SECONDS = 2.0
+RETRY_SECONDS = 1.0
 PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 

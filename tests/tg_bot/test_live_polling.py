@@ -20,54 +20,48 @@ from tg_bot.names import Name
 CANARY = "canary-of-a-private-text"
 
 
-def poison(kind: str, anya: Someone) -> dict[str, Any]:
+def poison(anya: Someone) -> list[dict[str, Any]]:
     """Updates that the library's constructors stumble over, as newer servers send them."""
     chat = {"id": anya.id, "type": "private", "first_name": "Аня"}
     message: dict[str, Any] = {
         "message_id": 1, "date": 1, "chat": chat, "text": CANARY,
         "from": {"id": anya.id, "is_bot": False, "first_name": "Аня"},
     }  # fmt: skip
-    bad: dict[str, dict[str, Any]] = {
-        "null entities": {"message": {**message, "entities": None}},
-        "unknown origin": {"message": {**message, "forward_origin": {"type": "dream", "date": 1}}},
-        "no chat": {"message": {key: message[key] for key in message if key != "chat"}},
-        "no object": {"message": 7},
-        "no instance": {"callback_query": {"id": "1", "from": message["from"], "data": CANARY}},
-    }
-    return bad[kind]
+    return [
+        {"message": {**message, "entities": None}},
+        {"message": {**message, "forward_origin": {"type": "dream", "date": 1}}},
+        {"message": {key: message[key] for key in message if key != "chat"}},
+        {"message": 7},
+        {"callback_query": {"id": "1", "from": message["from"], "data": CANARY}},
+    ]
 
 
-@pytest.mark.parametrize(
-    "kind", ["null entities", "unknown origin", "no chat", "no object", "no instance"]
-)
-def test_a_poison_update_in_the_middle_of_a_batch_is_skipped_without_its_content(
-    anya: Someone,
-    start_bot: StartBot,
-    database: Database,
-    caplog: pytest.LogCaptureFixture,
-    kind: str,
+def test_poison_in_the_middle_of_a_batch_is_skipped_without_its_content(
+    anya: Someone, start_bot: StartBot, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     anya.start()
-    anya.running.post("updates", **poison(kind, anya))
+    for update in poison(anya):
+        anya.running.post("updates", **update)
     anya.say("/help")
     with caplog.at_level(logging.INFO):
         start_bot()
         anya.sees("Что подключаем")
 
     assert [text[:9] for text in anya.texts()] == ["👋 Добро п", "📱 Настрой"]
+    skipped = [one for one in caplog.records if "cannot be read" in one.message]
+    assert len({vars(one)["update_id"] for one in skipped}) == len(poison(anya))
     assert CANARY not in caplog.text
-    assert database.rows("SELECT 1 FROM inbox WHERE body LIKE ?", (f"%{CANARY}%",)) == []
+    assert database.rows("SELECT 1 FROM inbox WHERE body IS NOT NULL") == []
 
 
 def test_two_presses_in_one_batch_are_handled_in_order_though_the_first_is_slow(
     anya: Someone, bob: Someone, start_bot: StartBot, main_api: FakeMainApi
 ) -> None:
-    start_bot()
-    anya.start()
-    anya.sees("Добро пожаловать")
     gate = main_api.gates[anya.id] = Event()
-    anya.press(callback(Button.TRIAL))
-    anya.press(callback(Name.HELP))
+    anya.start()
+    anya.inject_press(callback(Button.TRIAL))
+    anya.inject_press(callback(Name.HELP))
+    start_bot()
     assert main_api.arrived.wait(5)
 
     bob.start()
@@ -79,8 +73,12 @@ def test_two_presses_in_one_batch_are_handled_in_order_though_the_first_is_slow(
     anya.sees("Что подключаем")
     assert main_api.by_telegram(anya.id).has_trial
     entries = anya.running.emulator.journal.since(0)
-    edits = [e["params"]["text"] for e in entries if e["method"] == "editMessageText"]
-    assert ["Пробный" in edits[0], "Что подключаем" in edits[1]] == [True, True]
+    sent = [
+        e["params"]["text"]
+        for e in entries
+        if e["method"] == "sendMessage" and e["params"]["chat_id"] == str(anya.id)
+    ]
+    assert ["Пробный" in sent[1], "Что подключаем" in sent[2]] == [True, True]
 
 
 def test_many_slow_people_do_not_hold_up_a_quick_one(
@@ -110,15 +108,15 @@ def test_many_slow_people_do_not_hold_up_a_quick_one(
 def test_a_batch_of_a_hundred_and_more_loses_nobody(
     anya: Someone, start_bot: StartBot, main_api: FakeMainApi
 ) -> None:
-    for number in range(130):
+    for number in range(110):
         anya.running.post("users", id=2000 + number, first_name=f"P{number}", language_code="en")
         Someone(anya.running, 2000 + number).start()
 
     start_bot()
 
-    Someone(anya.running, 2129).sees("Welcome")
-    wait_until(lambda: greeted(anya.running) == set(range(2000, 2130)))
-    assert len(main_api.users) == 130
+    Someone(anya.running, 2109).sees("Welcome")
+    wait_until(lambda: greeted(anya.running) == set(range(2000, 2110)))
+    assert len(main_api.users) == 110
 
 
 def greeted(running: Running) -> set[int]:

@@ -1,8 +1,6 @@
 # ruff: noqa: RUF001 -- what the bot says in Russian
 """Who stands behind an update: registered once, referred, banned, blocked, in a group."""
 
-import pytest
-
 from models.buttons import Button, callback
 from tests.support.fake_main_api import FakeMainApi
 from tests.tg_bot.conftest import StartBot
@@ -28,15 +26,16 @@ def test_the_referral_of_a_first_start_is_kept_until_main_api_hears_it(
     assert main_api.referrals == {anya.id: "ref_bob7"}
 
 
-@pytest.mark.parametrize("payload", ["promo", "refbob", ""])
 def test_other_payloads_are_no_referral(
-    bot: Bot, anya: Someone, main_api: FakeMainApi, payload: str
+    bot: Bot, anya: Someone, bob: Someone, main_api: FakeMainApi
 ) -> None:
     assert bot.is_listening()
-    anya.start(payload)
+    anya.start("promo")
+    bob.start("refbob")
 
     anya.sees("Добро пожаловать")
-    assert main_api.referrals == {anya.id: None}
+    bob.sees("Welcome")
+    assert main_api.referrals == {anya.id: None, bob.id: None}
 
 
 def test_a_person_is_registered_once_and_names_are_refreshed(
