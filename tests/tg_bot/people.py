@@ -56,6 +56,10 @@ class Someone:
             news = self.running.chat(self.id, after=seen, timeout=WAIT_SECONDS)["messages"]
             assert news, f"{text!r} never came; there is {self.texts()}"
 
+    def has_messages(self, count: int) -> None:
+        """Wait until the bot has sent so many."""
+        wait_until(lambda: len(self.from_bot()) == count)
+
     def seq(self) -> int:
         return int(self.running.chat(self.id)["seq"])
 
