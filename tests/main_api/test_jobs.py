@@ -4,13 +4,16 @@ import logging
 from datetime import timedelta
 
 import pytest
+from typing_extensions import override
 
+from common.clients.notify_service import NotifyService
 from common.clock import milliseconds
 from common.errors import Unavailable
 from main_api.jobs.notices import NoticePlanning
 from main_api.jobs.registry import JOBS
 from main_api.jobs.runner import JobRunner, safely
 from models.codes import NoticeKind
+from models.notifies import Notice, NoticeState
 from tests.main_api.test_servers import wait_until
 from tests.support.shop import Shop
 
@@ -58,6 +61,28 @@ def test_a_notice_waits_for_notify_service_and_survives_a_lost_answer(
 
     assert not shop.record(user_id).notice_pending
     assert len(shop.notify.notices) == 1
+
+
+class RenewsMeanwhile(NotifyService):
+    """Takes the notice, and before it answers the user has paid again."""
+
+    def __init__(self, shop: Shop, user_id: int) -> None:
+        self._shop = shop
+        self._user_id = user_id
+
+    @override
+    def add(self, notice: Notice) -> NoticeState:
+        self._shop.grant(self._user_id, "meanwhile", days=1)
+        return NoticeState(key=notice.key, state="waiting")
+
+
+def test_a_renewal_while_the_notice_travels_is_announced_too(shop: Shop, user_id: int) -> None:
+    shop.grant(user_id, "a", days=1)
+    NoticePlanning(shop.deps.db, RenewsMeanwhile(shop, user_id)).tick()
+    plan(shop)
+
+    end = shop.clock.now + timedelta(days=2)
+    assert list(shop.notify.notices) == [f"subEnded:{user_id}:{milliseconds(end)}"]
 
 
 def test_who_never_had_access_gets_no_notice(shop: Shop, user_id: int) -> None:
