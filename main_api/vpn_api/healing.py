@@ -20,10 +20,13 @@ REFUSED_SECONDS = 30.0
 class Healing:
     """`tick` starts a round for each server that is not resting and has none under way."""
 
-    def __init__(self, servers: Servers, telling: Telling, pending: PendingStore) -> None:
+    def __init__(
+        self, servers: Servers, telling: Telling, pending: PendingStore, page: int = PAGE
+    ) -> None:
         self._servers = servers
         self._telling = telling
         self._pending = pending
+        self._page = page
         self._refused: dict[tuple[str, int, int], float] = {}
         self._rounds: dict[str, Future[None]] = {}
 
@@ -49,7 +52,7 @@ class Healing:
 
     def _heal(self, server: Server) -> None:
         after, healed = 0, 0
-        while users := self._pending.page(server.address, after=after, size=PAGE):
+        while users := self._pending.page(server.address, after=after, size=self._page):
             after = max(user.user_id for user in users)
             calls = self._calls(server, users)
             wait_for(calls)

@@ -14,8 +14,8 @@ from main_api.jobs.registry import JOBS
 from main_api.jobs.runner import JobRunner, safely
 from models.codes import NoticeKind
 from models.notifies import Notice, NoticeState
-from tests.main_api.test_servers import wait_until
 from tests.support.shop import Shop
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
