@@ -74,9 +74,8 @@ class Bot:
                 self._poller.run()
         except TokenRefused:
             self.refused = True
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- a bug of ours: the process ends, and is restarted
             log.critical("polling has stopped", extra=without_content(error))
-            raise
 
     def _introduced(self) -> bool:
         """Tries until Telegram is there; False when stopped meanwhile. Raises TokenRefused."""
