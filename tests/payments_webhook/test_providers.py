@@ -39,14 +39,11 @@ def test_its_form_leads_to_where_the_page_lets_it(desk: Desk, name: ProviderName
 
 
 @pytest.mark.parametrize("name", ALL)
-@pytest.mark.parametrize("body", [b"", b"\x00", b"[]", b"a=b", b"{}", b"=" * 1000])
-def test_it_refuses_what_is_none_of_its_notifications(
-    desk: Desk, name: ProviderName, body: bytes
-) -> None:
-    with pytest.raises(ServiceError) as caught:
-        provider(desk, name).read(body)
-
-    assert caught.value.status in (400, 403)
+def test_it_refuses_what_is_none_of_its_notifications(desk: Desk, name: ProviderName) -> None:
+    for body in (b"", b"\x00", b"[]", b"a=b", b"{}", b"=" * 1000):
+        with pytest.raises(ServiceError) as caught:
+            provider(desk, name).read(body)
+        assert caught.value.status in (400, 403)
 
 
 @pytest.mark.parametrize("name", ALL)
