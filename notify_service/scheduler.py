@@ -1,11 +1,12 @@
 """When notices go out: at once when one is due, and each minute whatever else is due.
 
-Workers wait for the next due notice; APScheduler's minute job, whose first run is at start, gives
-up lost claims and wakes the workers, so that nothing depends on a single wake-up.
+Workers wait for the next due notice; APScheduler's minute job, whose first run is at start, wakes
+them to give up lost claims and to look again, so that nothing depends on a single wake-up.
 """
 
 import logging
 import threading
+import time
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -28,6 +29,8 @@ class Scheduler:
         self._dispatcher, self._alarm, self._clock = dispatcher, alarm, clock
         self._stopping = stopping
         self._prepared = False
+        self._minute_passed = threading.Event()
+        self._housekeeping = threading.Lock()
         self._minutes = BackgroundScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None}
         )
@@ -50,24 +53,16 @@ class Scheduler:
         self._alarm.ring()
         if self._minutes.running:
             self._minutes.shutdown(wait=False)
+        deadline = time.monotonic() + STOP_SECONDS
         for worker in self._workers:
             if worker.is_alive():
-                worker.join(STOP_SECONDS)
+                worker.join(max(deadline - time.monotonic(), 0))
 
     def alive(self) -> bool:
         return all(worker.is_alive() for worker in self._workers)
 
     def _each_minute(self) -> None:
-        store = self._dispatcher.store
-        try:
-            if not self._prepared:
-                store.prepare()
-                self._prepared = True
-            if lost := store.give_up_lost_claims(self._clock()):
-                log.warning("notices whose sending nobody saw end", extra={"unknown": lost})
-            self._dispatcher.tell_blocked()
-        except StorageUnavailable:
-            log.warning("the database is away")
+        self._minute_passed.set()
         self._alarm.ring()
 
     def _work(self) -> None:
@@ -86,6 +81,11 @@ class Scheduler:
 
     def _step(self, seen: int) -> None:
         """Send one notice, or wait for the moment when there is one to send."""
+        if self._minute_passed.is_set() and self._housekeeping.acquire(blocking=False):
+            try:
+                self._keep_house()
+            finally:
+                self._housekeeping.release()
         due = self._dispatcher.store.next_due()
         if due is None or due > self._clock():
             self._alarm.wait(seen, due)
@@ -93,3 +93,14 @@ class Scheduler:
             self._alarm.pause(seen, seconds)
         else:
             self._dispatcher.deliver_one()
+
+    def _keep_house(self) -> None:
+        """By a worker, so that who waits for the workers to end waits for this too."""
+        store = self._dispatcher.store
+        if not self._prepared:
+            store.prepare()
+            self._prepared = True
+        if lost := store.give_up_lost_claims(self._clock()):
+            log.warning("notices whose sending nobody saw end", extra={"unknown": lost})
+        self._minute_passed.clear()
+        self._dispatcher.tell_blocked()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import segno
+from urllib3 import fields
 
 from common.telegram.errors import Outcome, TelegramError
 from common.telegram.gate import Gate, Traffic
@@ -74,6 +75,13 @@ def test_a_photo_arrives_under_its_name(telegram: Telegram, sender: Sender) -> N
     assert taken["params"]["photo"]["file"] == "ключ.png"
     file_id = taken["result"]["photo"][-1]["file_id"]
     assert sender.send_photo(BOB, file_id) > 0
+
+
+def test_an_upload_leaves_the_other_uploads_of_the_process_alone(sender: Sender) -> None:
+    before = fields.format_multipart_header_param
+    sender.send_photo(ANYA, picture())
+
+    assert fields.format_multipart_header_param is before
 
 
 def test_a_copy_keeps_what_was_said(telegram: Telegram, sender: Sender) -> None:
