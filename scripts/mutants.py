@@ -122,7 +122,7 @@ MUTANTS = [
         "notify_service/outcomes.py",
         "if outcome in HOLD_SECONDS:",
         "if outcome in HOLD_SECONDS or outcome is Outcome.UNKNOWN:",
-        "tests/notify_service/test_delivery.py",
+        "tests/notify_service/test_trouble.py",
     ),
     Mutant(
         "the token's request is not compared with the one that came",
