@@ -185,3 +185,11 @@ def test_money_of_somebody_who_is_gone_is_kept_for_the_owner(till: Till) -> None
     assert till.pay(order_id) == "ignored"
     assert till.status(order_id) == OrderStatus.PAID
     assert len(till.said(NoticeKind.OWNER_ALERT)) == 1
+
+
+def test_money_that_came_is_granted_even_beyond_the_longest_access(till: Till) -> None:
+    for number in range(4):
+        order_id = till.order("m12").payment_id
+        assert till.pay(order_id, f"op-{number}", paid_kopecks=1_799_00) == "granted"
+
+    assert till.end() == datetime(2030, 11, 21, 12, 0, tzinfo=UTC)
