@@ -53,7 +53,7 @@ _by_id = st.one_of(
     IDS.map(lambda one: {"_id": {"$gt": one}}),
 )
 _one = st.sampled_from(PATHS).flatmap(_term)
-_flat = st.lists(_one | _by_id, max_size=2).map(
+_flat = st.lists(st.one_of(_one, _one, _one, _by_id), max_size=2).map(
     lambda terms: {k: v for t in terms for k, v in t.items()}
 )
 filters = _flat | st.one_of(

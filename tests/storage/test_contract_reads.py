@@ -19,10 +19,25 @@ PEOPLE: list[Document] = [
 ]
 
 
-@pytest.fixture
-def people(database: Database) -> Collection:
-    database["people"].insert_many(PEOPLE)
-    return database["people"]
+INDEXES = {
+    "plain": [],
+    "up": [[("age", 1)], [("city", 1)], [("tags", 1)], [("home.floor", 1)], [("born", 1)]],
+    "down": [[("age", -1)], [("city", -1)], [("tags", -1)], [("home.floor", -1)], [("vip", -1)]],
+    "joined": [[("city", 1), ("age", -1)], [("tags", 1), ("age", 1)], [("age", -1), ("_id", 1)]],
+}
+
+
+@pytest.fixture(params=list(INDEXES))
+def people(database: Database, request: pytest.FixtureRequest) -> Collection:
+    """No index changes an answer; half of each are filled before, half by the inserts."""
+    found = database["people"]
+    indexes = INDEXES[request.param]
+    for keys in indexes[::2]:
+        found.create_index(keys)
+    found.insert_many(PEOPLE)
+    for keys in indexes[1::2]:
+        found.create_index(keys)
+    return found
 
 
 @pytest.mark.parametrize(
@@ -100,6 +115,17 @@ def test_a_sort_orders_as_mongodb_does(
     first = people.find_one({}, sort=sort)
     assert first is not None
     assert first["_id"] == expected.split(maxsplit=1)[0]
+
+
+def test_a_list_sorts_by_all_its_elements_whatever_the_filter_asks(
+    people: Collection, request: pytest.FixtureRequest
+) -> None:
+    if "mongomock" in request.node.callspec.id:
+        pytest.skip("mongomock sorts lists as wholes")
+
+    found = people.find({"tags": {"$gte": "b"}}, sort=[("tags", 1), ("_id", 1)])
+
+    assert [document["_id"] for document in found] == ["anna", "emil", "carl", "dora"]
 
 
 def test_skip_and_limit_cut_the_sorted_answer(people: Collection) -> None:

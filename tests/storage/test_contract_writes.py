@@ -178,6 +178,19 @@ def test_a_unique_index_holds_and_frees(things: Collection) -> None:
     assert sorted(document["_id"] for document in things.find({})) == [3, 4]
 
 
+def test_an_index_takes_a_list_that_comes_by_an_update(things: Collection) -> None:
+    things.create_index([("tag", 1)])
+    things.insert_many([{"_id": 1, "tag": "b"}, {"_id": 2, "tag": "c"}, {"_id": 3, "tag": "d"}])
+    assert things.count_documents({"tag": {"$gte": "a"}}) == 3
+
+    things.update_one({"_id": 2}, {"$set": {"tag": ["a", "z"]}})
+
+    assert sorted(d["_id"] for d in things.find({"tag": {"$gte": "a"}})) == [1, 2, 3]
+    assert sorted(d["_id"] for d in things.find({"tag": {"$gt": "x", "$lt": "b"}})) == [2]
+    things.update_one({"_id": 2}, {"$pull": {"tag": "z"}})
+    assert things.count_documents({"tag": "z"}) == 0
+
+
 def test_a_unique_index_of_two_fields_counts_the_pair(things: Collection) -> None:
     things.create_index([("a", 1), ("b", -1)], unique=True)
     things.insert_many([{"_id": 1, "a": "x", "b": "y"}, {"_id": 2, "a": "x", "b": "z"}])

@@ -96,9 +96,9 @@ def test_the_embedded_client_answers_as_a_server(
 
 @_RUNS
 @given(
-    keys=st.lists(generated.indexes, min_size=1, max_size=3),
-    stored=st.lists(generated.documents, max_size=30),
-    operations=st.lists(_operations, min_size=3, max_size=15),
+    keys=st.lists(generated.indexes, min_size=4, max_size=6),
+    stored=st.lists(generated.documents, min_size=15, max_size=30),
+    operations=st.lists(_operations, min_size=15, max_size=30),
 )
 def test_an_index_never_changes_an_answer(
     tmp_path_factory: pytest.TempPathFactory,

@@ -115,15 +115,17 @@ def insert_for_ever(database: Database, prefix: str) -> list[object]:
 def fork_amid_write(database: Database) -> list[object]:
     """A child reads and exits, with all of Python's clean-up, amid a transaction of its parent."""
     things = database["things"]
-    things.insert_many({"_id": n} for n in range(500))
+    things.insert_many({"_id": n, "pad": "x" * 2000} for n in range(500))
     sessions = raw_of(database).sessions
+    sessions.current().query("PRAGMA cache_size = 5")  # changed pages go to the log at once
     with sessions.writing() as session:
-        session.sql.execute("UPDATE documents_1 SET body = body")
+        session.sql.execute("UPDATE documents_1 SET body = body || body")
         child = os.fork()
         if child == 0:
             sys.exit(things.count_documents({}) != 500)
         _, status = os.waitpid(child, 0)
         session.sql.execute("DELETE FROM documents_1 WHERE seq > 100")
+        session.sql.execute("UPDATE documents_1 SET body = substr(body, 1, length(body) / 2)")
     return [status, things.count_documents({}), *session.query("PRAGMA integrity_check")]
 
 

@@ -1,5 +1,6 @@
 """One SQLite connection with the catalogue it last saw, and its transactions."""
 
+import os
 import random
 import sqlite3
 import time
@@ -28,6 +29,7 @@ class Session:
         )
         self.tables: dict[str, Table] = {}
         self.patience_s = 15.0
+        self._pid = os.getpid()
         self._version = -1
         self._set_up()
 
@@ -56,12 +58,14 @@ class Session:
             raise
 
     def commit(self) -> None:
+        if self._pid != os.getpid():
+            raise StorageUnavailable("a transaction does not outlive a fork")
         if self.sql.in_transaction:
             self.sql.execute("COMMIT")
 
     def undo(self) -> None:
         self._version = -1  # what was seen of the catalogue may be undone as well
-        if self.sql.in_transaction:
+        if self._pid == os.getpid() and self.sql.in_transaction:  # never the parent's, in a child
             self.sql.execute("ROLLBACK")
 
     def _set_up(self) -> None:
