@@ -6,6 +6,7 @@ import pytest
 from bson import ObjectId
 
 from common.storage.protocol import Collection, Document, DuplicateKeyError, Refused
+from tests.storage import backends
 
 
 def test_an_insert_tells_the_id_and_leaves_the_argument_alone(things: Collection) -> None:
@@ -178,7 +179,11 @@ def test_a_unique_index_holds_and_frees(things: Collection) -> None:
     assert sorted(document["_id"] for document in things.find({})) == [3, 4]
 
 
-def test_an_index_takes_a_list_that_comes_by_an_update(things: Collection) -> None:
+def test_an_index_takes_a_list_that_comes_by_an_update(
+    things: Collection, request: pytest.FixtureRequest
+) -> None:
+    if "secantus" in request.node.callspec.id:
+        pytest.skip(backends.JOINS_BOUNDS)
     things.create_index([("tag", 1)])
     things.insert_many([{"_id": 1, "tag": "b"}, {"_id": 2, "tag": "c"}, {"_id": 3, "tag": "d"}])
     assert things.count_documents({"tag": {"$gte": "a"}}) == 3

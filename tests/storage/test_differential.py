@@ -84,7 +84,7 @@ def test_the_embedded_client_answers_as_mongomock(
 @pytest.mark.skipif(not _SERVERS, reason="; ".join(backends.ABSENT.values()))
 @pytest.mark.parametrize("kind", _SERVERS)
 @_RUNS
-@given(operations=st.lists(_operations | _indexing, min_size=5, max_size=25))
+@given(operations=st.lists(_operations, min_size=5, max_size=25))  # see JOINS_BOUNDS for indexes
 def test_the_embedded_client_answers_as_a_server(
     embedded: Database, request: pytest.FixtureRequest, kind: str, operations: list[Operation]
 ) -> None:
