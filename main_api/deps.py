@@ -71,7 +71,13 @@ def build(
         ),
         vpn=vpn,
         links=LinkService(
-            vpn.servers, vpn.store, changes, vpn.fan_out.push, clock, settings.public_url
+            vpn.servers,
+            vpn.store,
+            vpn.describing,
+            changes,
+            vpn.fan_out.push,
+            clock,
+            settings.public_url,
         ),
         removal=RemovalService(db, changes, vpn.fan_out.push, clock),
         notify=NotifyService(

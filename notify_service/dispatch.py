@@ -81,11 +81,11 @@ class Dispatcher:
             self._put_back(claimed)
             return
         now = self.clock()
-        if kind.wanted is not None and (user is None or not kind.wanted(user, now)):
+        params = kind.params.model_validate(claimed.params)
+        if kind.wanted is not None and (user is None or not kind.wanted(params, user, now)):
             self._finish(claimed, "dropped", why="no longer wanted")
             return
         t = texts_in(claimed.language or (user.language if user else None))
-        params = kind.params.model_validate(claimed.params)
         self._send(claimed, kind.compose(params, t, Circumstances(now, user)))
 
     def _user(self, claimed: Claimed, kind: AnyKind) -> User | None:

@@ -63,4 +63,5 @@ def sub_ended(user: UserRecord) -> Notice:
         telegram_id=user.tg_id,
         language=user.language,
         due_at=user.expires_at + AFTER_THE_END,
+        params={"end_ms": end},
     )

@@ -8,19 +8,26 @@ from main_api.links.vless import vless_link
 from main_api.users.record import UserRecord
 from main_api.users.service import new_access_secret, new_sub_token
 from main_api.vpn_api.core_ids import core_id
+from main_api.vpn_api.describing import Describing
 from main_api.vpn_api.server_store import ServerStore
 from main_api.vpn_api.servers import Servers
 from models.access import Link, Links
 from models.codes import Code
+from models.servers import ServerDescription
+
+DESCRIBE_SECONDS = 1.0
 
 
 class LinkService:
-    """A server without a kept description has no link yet; one that is down keeps its link."""
+    """A server that never described itself is asked when a link to it is wanted; one that is down
+    keeps its link.
+    """
 
     def __init__(
         self,
         servers: Servers,
         store: ServerStore,
+        describing: Describing,
         changes: AccessChanges,
         push: Push,
         clock: Clock,
@@ -28,6 +35,7 @@ class LinkService:
     ) -> None:
         self._servers = servers
         self._store = store
+        self._describing = describing
         self._changes = changes
         self._push = push
         self._clock = clock
@@ -53,7 +61,7 @@ class LinkService:
         return f"{self._public_url}/sub/{user.sub_token}"
 
     def links_of(self, user: UserRecord) -> list[Link]:
-        descriptions = self._store.descriptions()
+        descriptions = self._descriptions()
         links: list[Link] = []
         numbers: dict[str, int] = {}
         for place in self._servers.places():
@@ -65,6 +73,13 @@ class LinkService:
             url = vless_link(core_id(user.access_secret, place.address), description, name)
             links.append(Link(country=place.country, server=place.address, name=name, url=url))
         return links
+
+    def _descriptions(self) -> dict[str, ServerDescription]:
+        known = self._store.descriptions()
+        if all(server.address in known for server in self._servers.callable()):
+            return known
+        self._describing.ask_undescribed(DESCRIBE_SECONDS)
+        return self._store.descriptions()
 
     def replace(self, user_id: int) -> Links:
         """A new token and new ids in every core; the old ones stop working. Raises as config_of."""

@@ -29,12 +29,16 @@ class Describing:
         for call in calls:
             call.result()
 
-    def ask_undescribed(self) -> None:
-        """Ask only those that never described themselves and are not resting."""
+    def ask_undescribed(self, within_seconds: float | None = None) -> None:
+        """Ask only those that never described themselves and are not resting, all at once."""
         described = self._store.descriptions()
-        for server in self._servers.callable():
-            if server.address not in described and server.rest.over():
-                server.calls.submit(self._ask, server).result()
+        calls = [
+            server.calls.submit(self._ask, server)
+            for server in self._servers.callable()
+            if server.address not in described and server.rest.over()
+        ]
+        for call in wait(calls, within_seconds).done:
+            call.result()
 
     def _ask(self, server: Server) -> None:
         try:
@@ -45,6 +49,7 @@ class Describing:
             raise
         except ServiceError as trouble:
             log.warning("server %s does not describe itself: %s", server.address, trouble.code)
+            server.rest.failed()
             self._store.set_unreachable(server.address)
         else:
             self._store.set_description(server.address, description, self._clock())

@@ -53,12 +53,12 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[P]):
-    """`wanted` is asked when it is about to be sent, with the user's record; False drops it."""
+    """`wanted` is asked when it is about to be sent; with False it is dropped."""
 
     params: type[P]
     compose: Callable[[P, Texts, Circumstances], Message]
     urgency: Urgency
-    wanted: Callable[[User, datetime], bool] | None = None
+    wanted: Callable[[P, User, datetime], bool] | None = None
 
 
 AnyKind = Kind[Any]

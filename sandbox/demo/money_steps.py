@@ -7,7 +7,7 @@ from sandbox.browser import Browser
 from sandbox.demo.story import Story, ensure
 
 TOLERANCE = timedelta(seconds=5)
-PAID = r"(?i)оплат"
+PAID = "Оплата получена"
 
 
 def open_pay_page(story: Story, button: Button = Button.RENEW) -> Browser:

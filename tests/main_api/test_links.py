@@ -67,16 +67,22 @@ def test_links_stand_while_servers_and_after_a_restart_are_down(shop: Shop, user
     assert shop.bot.links(user_id) == before
 
 
+def test_the_first_customer_of_new_servers_gets_his_links_at_once(shop: Shop) -> None:
+    """A client app keeps what it was given for hours, so an empty list must not be among it."""
+    user_id = shop.register().user_id
+    shop.grant(user_id, "a", days=3)
+
+    assert [link.server for link in shop.bot.links(user_id).links] == [FINLAND, GERMANY]
+
+
 def test_a_server_that_never_described_itself_has_no_link_until_it_does(shop: Shop) -> None:
     shop.finland.wire.down = True
-    shop.deps.vpn.describing.tick()
     user_id = shop.register().user_id
     shop.grant(user_id, "a", days=3)
     assert [link.server for link in shop.bot.links(user_id).links] == [GERMANY]
 
     shop.finland.wire.down = False
     shop.rested()
-    shop.deps.vpn.describing.ask_undescribed()
     assert [link.server for link in shop.bot.links(user_id).links] == [FINLAND, GERMANY]
 
 

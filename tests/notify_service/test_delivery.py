@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from common.clock import milliseconds
 from models.codes import NoticeKind
 from tests.common.telegram.emulated import ANYA, BOB
 from tests.notify_service.house import House
@@ -80,6 +81,16 @@ def test_the_end_of_access_is_told_unless_it_was_renewed(house: House) -> None:
     assert house.telegram.texts(BOB) == []
     [call] = house.telegram.calls("sendMessage")
     assert "s1:renewSub" in call["params"]["reply_markup"]
+
+
+def test_an_end_that_was_moved_since_is_not_told(house: House) -> None:
+    end = house.clock() - timedelta(days=1)
+    house.shop.add(ANYA, expires_at=end)
+    house.add(NoticeKind.SUB_ENDED, ANYA, key="moved", end_ms=milliseconds(house.clock()))
+    house.add(NoticeKind.SUB_ENDED, ANYA, key="meant", end_ms=milliseconds(end))
+    house.deliver()
+
+    assert (house.state("moved"), house.state("meant")) == ("dropped", "sent")
 
 
 def test_the_end_of_a_trial_is_told_in_its_own_words(house: House) -> None:

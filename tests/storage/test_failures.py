@@ -171,3 +171,45 @@ def test_a_network_file_system_is_known_by_the_innermost_mount(folder: str, kind
 
 def test_where_mounts_are_not_told_nothing_is_refused() -> None:
     filesystem.refuse_network(Path("/anywhere"), "")
+
+
+def test_closing_waits_for_writes_under_way_and_never_crashes(tmp_path: Path) -> None:
+    """In a process of its own: what is feared is a crash of the interpreter."""
+    ended = subprocess.run(
+        [sys.executable, "-c", _CLOSED_WHILE_WRITING, f"embedded://{tmp_path}"],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert int(ended.stdout) > 0
+
+
+_CLOSED_WHILE_WRITING = """
+import sys, threading, time
+from common.storage.connect import connect
+from common.storage.protocol import StorageUnavailable
+
+database, stop, written = connect(sys.argv[1], name="test_close"), threading.Event(), []
+
+def write(worker):
+    while not stop.is_set():
+        try:
+            database["things"].insert_one({"_id": f"{worker}-{time.monotonic_ns()}"})
+            written.append(1)
+        except StorageUnavailable:
+            pass
+
+threads = [threading.Thread(target=write, args=(n,)) for n in range(4)]
+for thread in threads:
+    thread.start()
+for _ in range(150):
+    time.sleep(0.005)
+    database.close()
+stop.set()
+for thread in threads:
+    thread.join()
+print(len(written))
+"""

@@ -3,6 +3,7 @@
 import os
 import random
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,7 @@ class Session:
         self.sql = sqlite3.connect(
             file, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=256
         )
+        self.in_use = threading.Lock()
         self.tables: dict[str, Table] = {}
         self.patience_s = 15.0
         self._pid = os.getpid()
@@ -44,7 +46,9 @@ class Session:
             self._version = version
 
     def close(self) -> None:
-        self.sql.close()
+        """Waits for a transaction under way: to close beneath another thread's call is a crash."""
+        with self.in_use:
+            self.sql.close()
 
     def begin(self, statement: str) -> None:
         patiently(lambda: self._try_begin(statement), self.patience_s)

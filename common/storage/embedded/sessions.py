@@ -29,11 +29,12 @@ class Sessions:
         """A session in a snapshot. Raises StorageUnavailable for any trouble of SQLite."""
         try:
             session = self.current()
-            session.begin("BEGIN")
-            try:
-                yield session
-            finally:
-                session.commit()
+            with session.in_use:
+                session.begin("BEGIN")
+                try:
+                    yield session
+                finally:
+                    session.commit()
         except sqlite3.Error as error:
             raise unavailable(error) from error
 
@@ -46,7 +47,8 @@ class Sessions:
             if not turnstile.enter(session.patience_s):
                 raise StorageUnavailable("embedded database: too many writers of this process")
             try:
-                yield from self._written(session)
+                with session.in_use:
+                    yield from self._written(session)
             finally:
                 turnstile.leave()
         except sqlite3.Error as error:
