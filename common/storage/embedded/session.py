@@ -110,7 +110,7 @@ def patiently(attempt: Callable[[], object], patience_s: float) -> None:
         try:
             attempt()
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != _BUSY or time.monotonic() > give_up:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF != _BUSY or time.monotonic() > give_up:
                 raise
         else:
             return
