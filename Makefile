@@ -14,7 +14,7 @@ sandbox: .venv/.ready core  ## start everything on this machine, for a person to
 	$(PYTHON) -m sandbox
 
 test: .venv/.ready core browser  ## run all tests
-	$(PYTHON) -m pytest -n 2 --dist loadgroup
+	$(PYTHON) -m pytest -n 2 --dist loadfile
 
 check: .venv/.ready  ## design checks, lint, types
 	.venv/bin/ruff check .

@@ -12,10 +12,3 @@ def shop() -> Iterator[Sandbox]:
     with Sandbox.temporary() as sandbox:
         sandbox.start_all()
         yield sandbox
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of them in one worker, in order: they share the shop."""
-    for item in items:
-        if "/flows/" in str(item.path):
-            item.add_marker(pytest.mark.xdist_group("shop"))

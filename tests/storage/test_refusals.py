@@ -42,7 +42,7 @@ FILTERS: list[Any] = [
     {"a": 1.5},
     {"a": datetime(2026, 1, 1)},  # noqa: DTZ001 -- naive on purpose
     {"a": 2**63},
-    {"a": object()},
+    {"a": 1j},
     "text",
     None,
 ]

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from telebot import apihelper
 
 from tests.sandbox.telegram.running import ANYA, BOB, TOKEN, Running, running_emulator
 from tests.support.clock import FakeClock
@@ -17,14 +16,6 @@ from tg_bot.deps import Deps, make_sender
 from tg_bot.settings import Settings
 
 StartBot = Callable[[], Bot]
-
-
-@pytest.fixture(autouse=True)
-def library_as_it_was() -> Iterator[None]:
-    """Its settings are one for the process: put back what was there."""
-    before = dict(vars(apihelper))
-    yield
-    vars(apihelper).update(before)
 
 
 @pytest.fixture
