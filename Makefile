@@ -13,7 +13,7 @@ demo: .venv/.ready core  ## play a customer's whole path in the sandbox, checked
 sandbox: .venv/.ready core  ## start everything on this machine, for a person to try
 	$(PYTHON) -m sandbox
 
-test: .venv/.ready core browser  ## run all tests
+test: .venv/.ready core mongo browser  ## run all tests
 	$(PYTHON) -m pytest -n 2 --dist loadfile
 
 check: .venv/.ready  ## design checks, lint, types
@@ -40,8 +40,8 @@ lock: .venv/.ready  ## compile requirements*.txt anew, releases younger than a w
 core: .venv/.ready
 	@$(PYTHON) -m sandbox.core --get
 
-browser:
-	@bash scripts/setup browser
+browser mongo:
+	@bash scripts/setup $@
 
 .venv/.ready: requirements-dev.txt scripts/setup
 	@bash scripts/setup python
@@ -49,4 +49,4 @@ browser:
 clean:  ## remove what was set up
 	rm -rf .venv .runtime .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help demo sandbox test check chaos mutants lock core browser clean
+.PHONY: help demo sandbox test check chaos mutants lock core browser mongo clean

@@ -1,12 +1,11 @@
-"""Waits for what other threads do."""
+"""Waits for what other threads and processes do."""
 
 from collections.abc import Callable
-from time import sleep
+from time import monotonic, sleep
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    for _ in range(300):
-        if true():
-            return
+def wait_until(true: Callable[[], bool], seconds: float = 9.0) -> None:
+    deadline = monotonic() + seconds
+    while not true():
+        assert monotonic() < deadline, "it did not come true"
         sleep(0.03)
-    raise AssertionError("it did not come true")
