@@ -175,7 +175,8 @@ def red(folder: Path, tests: str) -> str:
         return "a test that hangs"
     if done.returncode == 0:
         return ""
-    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED tests", "ERROR tests"))]
+    told = ("FAILED tests", "ERROR tests")
+    failed = [line for line in done.stdout.splitlines() if line.startswith(told)]
     return failed[0].split(" - ")[0] if failed else "the test run itself"
 
 
