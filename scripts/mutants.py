@@ -126,14 +126,14 @@ MUTANTS = [
     ),
     Mutant(
         "the token's request is not compared with the one that came",
-        "common/service_auth.py",
+        "common/service_auth/__init__.py",
         'if not hmac.compare_digest(str(claims["req"]), fingerprint(method, path, body)):',
         'if not claims["req"]:',
         "tests/common/test_service_calls.py",
     ),
     Mutant(
         "a token can be used twice",
-        "common/service_auth.py",
+        "common/service_auth/__init__.py",
         "if jti in self._seen:",
         "if not jti:",
         "tests/common/test_service_calls.py",

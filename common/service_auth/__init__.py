@@ -139,9 +139,3 @@ def parse_caller_keys(text: str) -> dict[str, list[str]]:
 def check_key(owner: str, key: object) -> None:
     if not isinstance(key, str) or len(key.encode()) < MIN_KEY_BYTES:
         raise ValueError(f"{owner}: a key must be a string of at least {MIN_KEY_BYTES} bytes")
-
-
-if __name__ == "__main__":
-    from common.service_auth_cli import main
-
-    raise SystemExit(main())
