@@ -25,8 +25,9 @@ check: .venv/.ready  ## design checks, lint, types
 	.venv/bin/codespell
 	$(PYTHON) -m pytest -q -p no:cacheprovider tests/design
 
-chaos: .venv/.ready core  ## kill everything at random while 50 customers buy
-	$(PYTHON) -m sandbox.chaos
+SEED ?= 1
+chaos: .venv/.ready core  ## kill everything at random while 50 customers buy (SEED=1)
+	$(PYTHON) -m sandbox.chaos --seed $(SEED)
 
 mutants: .venv/.ready core  ## put faults in one at a time; each must turn a named test red
 	$(PYTHON) scripts/mutants.py
