@@ -24,11 +24,27 @@ def prepare(file: Path) -> None:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         refuse_network(file.parent.resolve(), _mounts())
         if not file.exists():
+            _refuse_orphaned_log(file)
             _make(file)
         if file.stat().st_mode & 0o077:
             file.chmod(0o600)
     except OSError as error:
         raise StorageUnavailable(f"{file}: {error.strerror or error}") from error
+
+
+def _refuse_orphaned_log(file: Path) -> None:
+    """SQLite would delete the log beside an empty file, and what was acknowledged is in it."""
+    if file.with_name(f"{file.name}-wal").exists():
+        raise StorageUnavailable(f"{file} is gone, but its log is here: put it back")
+
+
+def identity(file: Path) -> tuple[int, int] | None:
+    """Which file lies there now, by device and inode; None when there is none."""
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _make(file: Path) -> None:

@@ -22,6 +22,7 @@ class Sessions:
         self.file = file
         self._open: dict[tuple[int, int], Session] = {}
         self._turnstile = Turnstile()
+        self._identity: tuple[int, int] | None = None
         _everywhere.add(self)
 
     @contextmanager
@@ -65,15 +66,23 @@ class Sessions:
 
     def current(self) -> Session:
         """A dead thread's session passes to the next thread of the same number."""
+        self._refuse_moved()
         owner = (os.getpid(), threading.get_ident())
         session = self._open.get(owner)
         if session is None:
             filesystem.prepare(self.file)
             session = self._open[owner] = Session(self.file)
+            self._identity = self._identity or filesystem.identity(self.file)
         return session
+
+    def _refuse_moved(self) -> None:
+        """Else some threads would go on with the file that was here, and others begin a new one."""
+        if self._identity and filesystem.identity(self.file) != self._identity:
+            raise StorageUnavailable(f"{self.file} was moved away or replaced while it was open")
 
     def close(self) -> None:
         """Closes the connections of all threads of this process; a later use opens anew."""
+        self._identity = None
         for owner in list(self._open):
             if owner[0] == os.getpid():
                 self._open.pop(owner).close()
