@@ -1,7 +1,8 @@
 """Asks servers for their own link parameters, trusts none, and keeps the last good answer."""
 
 import logging
-from concurrent.futures import wait
+import threading
+from concurrent.futures import Future, wait
 from ipaddress import ip_address
 
 from common.clock import Clock
@@ -12,33 +13,63 @@ from main_api.vpn_api.servers import Server, Servers
 from models.servers import ServerDescription
 
 log = logging.getLogger(__name__)
+PATIENCE_SECONDS = 8.0
+"""Over the deadlines of one call (connecting, reading) that waited for others of its server."""
 
 
 class Describing:
-    """Links are built from what is kept, so they work while a server is down."""
+    """Links are built from what is kept, so they work while a server is down.
 
-    def __init__(self, servers: Servers, store: ServerStore, clock: Clock) -> None:
+    A server is asked one question at a time and waited for no longer than the patience: one that
+    never ends its answer (no deadline of a read sees that) holds up no other, and fills no queue.
+    """
+
+    def __init__(
+        self,
+        servers: Servers,
+        store: ServerStore,
+        clock: Clock,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
         self._servers = servers
         self._store = store
         self._clock = clock
+        self._patience_seconds = patience_seconds
+        self._lock = threading.Lock()
+        self._asked: dict[str, Future[None]] = {}
 
     def tick(self) -> None:
         """Ask all servers at once; tells the store who answered."""
-        calls = [server.calls.submit(self._ask, server) for server in self._servers.callable()]
-        wait(calls)
-        for call in calls:
-            call.result()
+        servers = self._servers.callable()
+        for server in self._ask_all(servers, self._patience_seconds):
+            log.warning("server %s does not end its answer", server.address)
+            self._store.set_unreachable(server.address)
 
-    def ask_undescribed(self, within_seconds: float | None = None) -> None:
+    def ask_undescribed(self, within_seconds: float = 1.0) -> None:
         """Ask only those that never described themselves and are not resting, all at once."""
         described = self._store.descriptions()
-        calls = [
-            server.calls.submit(self._ask, server)
+        servers = [
+            server
             for server in self._servers.callable()
             if server.address not in described and server.rest.over()
         ]
-        for call in wait(calls, within_seconds).done:
+        self._ask_all(servers, within_seconds)
+
+    def _ask_all(self, servers: list[Server], within_seconds: float) -> list[Server]:
+        """Those that have not answered by then."""
+        calls = {self._asking(server): server for server in servers}
+        done, late = wait(calls, within_seconds)
+        for call in done:
             call.result()
+        return [calls[call] for call in late]
+
+    def _asking(self, server: Server) -> Future[None]:
+        with self._lock:
+            under_way = self._asked.get(server.address)
+            if under_way is None or under_way.done():
+                under_way = server.calls.submit(self._ask, server)
+                self._asked[server.address] = under_way
+            return under_way
 
     def _ask(self, server: Server) -> None:
         try:

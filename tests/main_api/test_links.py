@@ -1,5 +1,6 @@
 """Links: what they say, that they work while a server is down, and that they can be replaced."""
 
+from time import monotonic
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from common.errors import Gone, NotFound
 from main_api.links.vless import vless_link
 from main_api.vpn_api.core_ids import core_id
+from main_api.vpn_api.describing import Describing
 from models.servers import ServerDescription
 from tests.support.shop import FINLAND, GERMANY, PUBLIC, Shop
 
@@ -160,3 +162,21 @@ def test_links_are_404_before_the_first_access_and_410_after_the_last(shop: Shop
 
 def test_a_core_id_is_the_same_for_the_same_secret_and_server_for_ever() -> None:
     assert core_id("00" * 32, "192.0.2.1:443") == "cce04990-5731-4000-a18f-c57b08fef86a"
+
+
+def test_a_server_that_never_ends_its_answer_holds_up_no_other_and_gathers_no_questions(
+    shop: Shop,
+) -> None:
+    vpn = shop.deps.vpn
+    shop.finland.wire.slow = 1.0
+    describing = Describing(vpn.servers, vpn.store, shop.clock, patience_seconds=0.2)
+    began = monotonic()
+    describing.tick()
+
+    assert monotonic() - began < 0.8
+    assert list(vpn.store.descriptions()) == [GERMANY]
+    assert vpn.store.all()[FINLAND]["reachable"] is False
+    for _ in range(20):
+        describing.ask_undescribed(0.001)
+    vpn.servers.close()
+    assert shop.finland.wire.sent == 1

@@ -22,12 +22,16 @@ KEY = "country-key-" + "k" * 32
 
 
 class Wire(WsgiAdapter):
-    """`slow` seconds pass before each call is served; `lost` answers are lost after the work."""
+    """`slow` seconds pass before each call is served; `lost` answers are lost after the work;
+    `sent` counts the calls.
+    """
 
     slow = 0.0
+    sent = 0
 
     @override
     def send(self, *args: object, **options: object) -> requests.Response:
+        self.sent += 1
         time.sleep(self.slow)
         return super().send(*args, **options)  # type: ignore[arg-type]  # handed through
 
