@@ -11,8 +11,9 @@ from main_api.users.record import UserRecord
 from models.access import Access
 from models.codes import Code
 
-TRIAL_KEY = "trial:1"  # outside the pattern of order ids, as REFUND is
+TRIAL_KEY = "trial:1"  # outside the pattern of order ids, as the next two are
 REFUND = "refund:"
+REVOKED = "revoked:"
 PAID = {"has_trial": False, "ever_paid": True}
 
 
@@ -100,14 +101,15 @@ class AccessService:
         return self._made(user_id, decide)
 
     def revoke(self, user_id: int, order_id: str) -> Access:
-        """End access now, once by `order_id`."""
+        """End access now, once by `order_id`, which may be the one that was granted."""
+        key = REVOKED + order_id
 
         def decide(user: UserRecord) -> Change | None:
-            if order_id in user.applied:
+            if key in user.applied:
                 return None
             now = self._clock()
             end = user.expires_at
-            return Change(order_id, _ends_at(now if end is not None and end > now else end))
+            return Change(key, _ends_at(now if end is not None and end > now else end))
 
         return self._made(user_id, decide)
 

@@ -85,3 +85,18 @@ def test_repeating_any_acts_gives_what_each_of_them_once_gives(
     end = one_shop.record(user_id).expires_at
     assert end == (None if left is None else one_shop.clock.now + left)
     assert len(one_shop.record(user_id).applied) == len(set(one_shop.record(user_id).applied))
+
+
+def test_a_revocation_by_an_order_and_its_grant_are_two_changes(
+    one_shop: Shop, counter: Counter
+) -> None:
+    user_id = one_shop.register(counter.next()).user_id
+    access = one_shop.deps.access
+    access.grant(user_id, "a", days=30, paid=True, enforce_maximum=False)
+    access.revoke(user_id, "a")
+    assert one_shop.record(user_id).expires_at == one_shop.clock.now
+
+    access.revoke(user_id, "b")
+    access.grant(user_id, "b", days=1, paid=True, enforce_maximum=False)
+
+    assert one_shop.record(user_id).expires_at == one_shop.clock.now + timedelta(days=1)
