@@ -1,6 +1,6 @@
 """Sums as providers write them, and as we count them: whole kopecks."""
 
-from decimal import ROUND_CEILING, ROUND_DOWN, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_DOWN, Decimal
 
 MOST_KOPECKS = 10**12
 
@@ -9,7 +9,7 @@ def kopecks(text: object) -> int | None:
     """Of "199.00"; None for what is no sum. Parts of a kopeck are dropped."""
     try:
         value = (Decimal(str(text)) * 100).to_integral_value(ROUND_DOWN)
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one beyond all bounds
         return None
     return int(value) if value.is_finite() and 0 <= value <= MOST_KOPECKS else None
 

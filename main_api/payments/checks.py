@@ -1,7 +1,7 @@
 """C's optional fields of a new payment: each that is given must agree with what we know."""
 
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from common.errors import Invalid
@@ -40,5 +40,5 @@ def _plain(username: str | None) -> str:
 def _is_price(amount: str | float, tariff: Tariff) -> bool:
     try:
         return Decimal(str(amount)) * 100 == tariff.price_kopecks
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one beyond all bounds
         return False

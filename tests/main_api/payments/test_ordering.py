@@ -74,6 +74,7 @@ AGREEING: list[dict[str, Any]] = [
 ]  # fmt: skip
 DISAGREEING: list[dict[str, Any]] = [
     {"amount": "1.00"}, {"amount": 198.99}, {"amount": "free"}, {"amount": "NaN"},
+    {"amount": "9e999999"},
     {"currency": "USD"}, {"tariff_name": "yearly_pro"}, {"payment_method": "gold"},
     {"telegram_username": "boris"}, {"tariff_id": "m99"}, {"description": "x" * 129},
 ]  # fmt: skip
