@@ -68,6 +68,7 @@ class Delivery:
             fact = kept.fact or self._verified(kept)
             if fact is None:
                 return
+            self._mark_paid(fact)
             confirmed = self._main_api.confirm(fact)
         except ServiceError as trouble:
             self._told_later(kept, str(trouble))
@@ -93,7 +94,6 @@ class Delivery:
             self._inbox.close(kept, verdict.why)
             return None
         self._inbox.verified(kept.id, verdict)
-        self._mark_paid(verdict)
         return verdict
 
     def _mark_paid(self, fact: PaymentFact) -> None:

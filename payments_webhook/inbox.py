@@ -14,6 +14,7 @@ from payments_webhook.database import Store
 UNTRUSTED_AT_MOST = 1000
 UNTRUSTED_PER_ORDER = 20
 UNTRUSTED_KEPT = timedelta(hours=24)
+FORGERY_KEPT = timedelta(minutes=1)
 DELIVERED = "delivered:"
 FIRST_RETRY_MS, LAST_RETRY_MS = 200, 30_000
 EAGER_COPIES = 10
@@ -23,7 +24,7 @@ EAGER_COPIES = 10
 class Event:
     """What a provider said. `event` and `external_id` with the provider are its key.
 
-    `trusted`: signed by the provider, or about a payment that we made; anybody can send the rest.
+    `trusted`: signed by the provider, or a payment that we made; anybody can send the rest.
     """
 
     provider: ProviderName
@@ -63,15 +64,16 @@ class Inbox:
             ).fetchone()
             if known:
                 _seen_again(db, known, now)
-            elif not event.trusted and _crowded(db, event.order_id):
+            elif not event.trusted and _crowded(db, event.order_id, now):
                 return False
             else:
                 _insert(db, event, now)
         return True
 
     def due(self, limit: int) -> list[Kept]:
+        """What anybody could have sent comes last."""
         rows = self._store.rows(
-            "SELECT * FROM events WHERE due_at <= ? ORDER BY due_at, id LIMIT ?",
+            "SELECT * FROM events WHERE due_at <= ? ORDER BY trusted DESC, due_at, id LIMIT ?",
             milliseconds(self._clock()),
             limit,
         )
@@ -146,9 +148,20 @@ def _seen_again(db: sqlite3.Connection, known: sqlite3.Row, now: int) -> None:
     )
 
 
-def _crowded(db: sqlite3.Connection, order_id: str) -> bool:
-    """An order of ours has its own allowance; all that names none share one."""
-    most = UNTRUSTED_PER_ORDER if order_id else UNTRUSTED_AT_MOST
+def _crowded(db: sqlite3.Connection, order_id: str, now: int) -> bool:
+    """An order of ours has its own allowance; all that names none share one.
+
+    In that of an order, forgeries found out soon make room: else a payer could keep out the true
+    word of a refund for as long as the provider repeats it.
+    """
+    most = UNTRUSTED_AT_MOST
+    if order_id:
+        most = UNTRUSTED_PER_ORDER
+        db.execute(
+            "DELETE FROM events WHERE trusted = 0 AND order_id = ? AND due_at IS NULL"
+            " AND received_at < ?",
+            (order_id, now - FORGERY_KEPT // timedelta(milliseconds=1)),
+        )
     (waiting,) = db.execute(
         "SELECT count(*) FROM events WHERE trusted = 0 AND order_id = ?", (order_id,)
     ).fetchone()

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 from common.errors import Invalid, Unavailable
+from models.payments import PaymentFact
 from payments_webhook.worker import OneProcess
 from tests.support.desk import Desk
 from tests.support.wallet import signed
@@ -68,6 +69,21 @@ def test_a_verified_fact_needs_no_provider_any_more(desk: Desk) -> None:
     desk.control("faults", {"provider": "yookassa", "mode": "500", "calls": 100})
 
     assert len(desk.later(seconds=1)) == 1
+
+
+def test_a_kill_after_verifying_leaves_no_paid_order_open_for_paying(desk: Desk) -> None:
+    desk.checkout()
+    desk.pay_by_yookassa()
+    (kept,) = desk.deps.inbox.due(9)
+    fact = desk.deps.providers[kept.event.provider].verify(kept.event)
+    assert isinstance(fact, PaymentFact)
+    desk.deps.inbox.verified(kept.id, fact)
+    desk.deps.store.close()
+
+    desk.restart()
+    desk.settle()
+
+    assert b'data-state="paid"' in desk.http.get("/pay/order-1").data
 
 
 def test_the_worker_delivers_within_a_tenth_of_a_second(desk: Desk) -> None:

@@ -64,6 +64,18 @@ def test_pay_pages(shared: Desk, order_id: str) -> None:
         assert answer.status_code < 500
 
 
+@pytest.mark.parametrize(
+    "what", [{"metadata": {"order_id": "\ud800"}}, {"payment_id": "\udfff"}, {"payment_id": "a\0b"}]
+)
+def test_half_a_character_is_no_name_of_anything(shared: Desk, what: dict[str, object]) -> None:
+    known = {"id": "2f000000-000f-5000-a000-000000000000"} | what
+    for event in ("payment.succeeded", "refund.succeeded"):
+        answer = shared.http.post("/notification", json={"event": event, "object": known})
+        assert answer.status_code == 200
+    with shared.deps.store.writing() as db:
+        db.execute("DELETE FROM events")
+
+
 def test_pay_ok_answers_ok(shared: Desk) -> None:
     answer = shared.http.post("/payOk")
 

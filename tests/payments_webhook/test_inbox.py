@@ -103,6 +103,45 @@ def test_who_knows_an_order_cannot_fill_the_inbox_with_it(inbox: Inbox) -> None:
     assert inbox.put(event("x", order="order-2", trusted=False))
 
 
+def test_forgeries_found_out_make_room_for_a_true_event_of_the_order(
+    inbox: Inbox, clock: FakeClock
+) -> None:
+    for n in range(UNTRUSTED_PER_ORDER):
+        inbox.put(event(str(n), order="order-1", trusted=False))
+    clock.advance(minutes=2)
+    assert not inbox.put(event("true", order="order-1", trusted=False))
+
+    for kept in inbox.due(99):
+        inbox.close(kept, "forged or foreign")
+
+    assert inbox.put(event("true", order="order-1", trusted=False))
+    assert [kept.event.external_id for kept in inbox.due(99)] == ["true"]
+
+
+def test_a_payer_cannot_fill_the_inbox_with_refunds_of_his_own_payment(desk: Desk) -> None:
+    desk.checkout()
+    payment_id = desk.to_yookassa().partition("orderId=")[2]
+
+    def refunded(number: int) -> int:
+        refund_id = f"{number:08x}-000f-5000-a000-000000000000"
+        about = {"id": refund_id, "payment_id": payment_id}
+        event = {"event": "refund.succeeded", "object": about}
+        return desk.http.post("/notification", json=event).status_code
+
+    statuses = [refunded(number) for number in range(60)]
+
+    assert statuses.count(200) == len(desk.rows()) == UNTRUSTED_PER_ORDER
+
+
+def test_what_strangers_sent_holds_up_no_signed_event(inbox: Inbox, clock: FakeClock) -> None:
+    for n in range(30):
+        inbox.put(event(str(n), trusted=False))
+    clock.advance(seconds=1)
+    inbox.put(event("signed"))
+
+    assert inbox.due(1)[0].event.external_id == "signed"
+
+
 def test_strangers_are_slowed_down(desk: Desk) -> None:
     def sent(number: int) -> int:
         return desk.yookassa_event("payment.succeeded", f"{number:08x}-000f-5000-a000-000000000000")
