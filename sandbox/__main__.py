@@ -2,16 +2,24 @@
 
 import signal
 import sys
-import threading
 
+from sandbox.core import CoreNotFound
+from sandbox.ending import leave_when_told
 from sandbox.shop import Sandbox
 from sandbox.supervisor import NotReady
 
 
 def main() -> int:
-    done = threading.Event()
-    signal.signal(signal.SIGINT, lambda *_: done.set())
-    signal.signal(signal.SIGTERM, lambda *_: done.set())
+    leave_when_told(0)
+    try:
+        stay_up()
+    except (CoreNotFound, NotReady) as trouble:
+        print(f"sandbox: {trouble}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def stay_up() -> None:
     with Sandbox.temporary() as sandbox:
         layout = sandbox.layout
         print(f"chat (be the customer here):  {layout.url('telegram')}/")
@@ -19,15 +27,10 @@ def main() -> int:
         print(f"a page to fetch by VPN:       {layout.url('web')}/page")
         print(f"logs:                         {layout.logs}")
         print(f"core: {sandbox.core}", flush=True)
-        try:
-            sandbox.start_all()
-        except NotReady as trouble:
-            print(f"sandbox: {trouble}", file=sys.stderr)
-            return 1
+        sandbox.start_all()
         print("everything is up; Ctrl+C stops it and leaves nothing behind", flush=True)
-        done.wait()
-        print("stopping")
-    return 0
+        while True:
+            signal.pause()
 
 
 if __name__ == "__main__":

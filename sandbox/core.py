@@ -19,7 +19,8 @@ from typing import Literal
 
 from typing_extensions import override
 
-PINNED_XRAY = "26.6.27"
+from sandbox.ending import leave_when_told
+
 RUNTIME = Path(__file__).resolve().parents[1] / ".runtime"
 _ANSWER_SECONDS = 20
 _PACKAGE_SECONDS = 300
@@ -162,6 +163,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m sandbox.core", description=__doc__)
     parser.add_argument("--get", action="store_true", help="get Debian's v2ray when there is none")
     wanted = parser.parse_args()
+    leave_when_told(130)
     environment = os.environ  # noqa: TID251  this is the entry of `python -m sandbox.core`
     xray_bin, search_path = environment.get("XRAY_BIN", ""), environment.get("PATH", "")
     try:

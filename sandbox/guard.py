@@ -1,10 +1,11 @@
-"""Outlives a supervisor that was killed with -9, and kills whatever that one had started.
+"""Outlives a supervisor that was killed with -9, and clears away whatever that one had started.
 
 Every process of a sandbox carries a mark in its environment, which its children inherit however
 they detach themselves; so nothing need be told about them. Linux only: it reads /proc.
 """
 
 import os
+import shutil
 import signal
 import sys
 import time
@@ -45,11 +46,16 @@ def kill_marked(mark: str) -> None:
 
 
 def main() -> None:
-    """Started with the mark as argument and the supervisor's end of a pipe as standard input."""
+    """Started with the mark and a folder to remove at the end (or an empty argument); standard
+    input is the supervisor's end of a pipe.
+    """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     sys.stdin.buffer.read()
-    kill_marked(sys.argv[1])
+    mark, folder = sys.argv[1:]
+    kill_marked(mark)
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

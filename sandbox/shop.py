@@ -31,7 +31,8 @@ class Sandbox:
         self.core = core
         self.operator = Operator(layout)
         self._programs = programs(layout, core)
-        self._supervisor = Supervisor([self._process(p) for p in self._programs], outer)
+        processes = [self._process(p) for p in self._programs]
+        self._supervisor = Supervisor(processes, outer, layout.folder)
 
     def _process(self, program: Program) -> Process:
         return Process(
@@ -47,24 +48,19 @@ class Sandbox:
     @classmethod
     @contextmanager
     def temporary(cls) -> Iterator["Sandbox"]:
-        """A sandbox in a folder of its own, which is gone afterwards."""
+        """A sandbox in a folder of its own, which is gone afterwards, also after a kill -9."""
         RUNTIME.mkdir(exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="sandbox-", dir=RUNTIME))
         try:
-            with cls.running_in(folder) as sandbox:
+            layout = Layout(folder)
+            layout.prepare()
+            outer = dict(os.environ)  # noqa: TID251 -- PATH and XRAY_BIN say which core is wanted
+            core = get_core(outer.get("XRAY_BIN", ""), outer.get("PATH", ""))
+            sandbox = cls(layout, core, outer)
+            with sandbox._supervisor:
                 yield sandbox
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-
-    @classmethod
-    @contextmanager
-    def running_in(cls, folder: Path) -> Iterator["Sandbox"]:
-        layout = Layout(folder)
-        layout.prepare()
-        outer = dict(os.environ)  # noqa: TID251 -- PATH and XRAY_BIN say which core is wanted
-        sandbox = cls(layout, get_core(outer.get("XRAY_BIN", ""), outer.get("PATH", "")), outer)
-        with sandbox._supervisor:
-            yield sandbox
 
     def start_all(self) -> None:
         """Start in order, each when those before it are ready; raises NotReady."""

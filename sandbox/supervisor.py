@@ -34,9 +34,12 @@ class Supervisor:
     """Processes get PATH, HOME and LANG of `outer`, their own variables, and nothing else.
 
     Leaving the context stops everything; when this process itself is killed, its guard does.
+    Either way `folder`, if given, is removed afterwards.
     """
 
-    def __init__(self, processes: Sequence[Process], outer: Mapping[str, str]) -> None:
+    def __init__(
+        self, processes: Sequence[Process], outer: Mapping[str, str], folder: Path | None = None
+    ) -> None:
         self._mark = secrets.token_hex(16)
         base = {name: outer[name] for name in INHERITED if name in outer}
         self._keepers = {
@@ -46,7 +49,7 @@ class Supervisor:
         if len(self._keepers) != len(processes):
             raise ValueError("two processes have the same name")
         self._guard = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(Path(guard.__file__)), self._mark],
+            [sys.executable, "-I", "-S", guard.__file__, self._mark, str(folder or "")],
             stdin=subprocess.PIPE,
             env={},
             start_new_session=True,

@@ -9,7 +9,10 @@ import time
 from sandbox.chaos.audit import Auditor, Findings
 from sandbox.chaos.buyers import Buyer, newcomers
 from sandbox.chaos.killer import Killer
+from sandbox.core import CoreNotFound
+from sandbox.ending import leave_when_told
 from sandbox.shop import Sandbox
+from sandbox.supervisor import NotReady
 
 BUYERS = 50
 BUYING_SECONDS = 100.0
@@ -21,7 +24,9 @@ def storm(sandbox: Sandbox, buyers: list[Buyer], dice: random.Random) -> Killer:
     deadline = time.monotonic() + BUYING_SECONDS
     killer = Killer(sandbox, dice, lambda: sum(b.in_flight.is_set() for b in buyers))
     threads = [
-        threading.Thread(target=_arrive, args=(buyer, dice.uniform(0, ARRIVAL_SECONDS), deadline))
+        threading.Thread(
+            target=_arrive, args=(buyer, dice.uniform(0, ARRIVAL_SECONDS), deadline), daemon=True
+        )
         for buyer in buyers
     ]
     for thread in threads:
@@ -57,18 +62,27 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--buyers", type=int, default=BUYERS)
     options = parser.parse_args()
+    leave_when_told(130)
+    try:
+        return 0 if rage(options.seed, options.buyers) else 1
+    except (CoreNotFound, NotReady) as trouble:
+        print(f"chaos: FAILED, the shop is not up: {trouble}")
+        return 1
+
+
+def rage(seed: int, customers: int) -> bool:
     began = time.monotonic()
     with Sandbox.temporary() as sandbox:
-        print(f"core: {sandbox.core}; seed {options.seed}", flush=True)
+        print(f"core: {sandbox.core}; seed {seed}", flush=True)
         sandbox.start_all()
-        buyers = newcomers(sandbox.layout, options.buyers)
-        killer = storm(sandbox, buyers, random.Random(options.seed))
+        buyers = newcomers(sandbox.layout, customers)
+        killer = storm(sandbox, buyers, random.Random(seed))
         sandbox.wait_until_ready()
         found = Auditor(sandbox, buyers).audit()
         if report(killer, buyers, found, time.monotonic() - began):
-            return 0
+            return True
         print(f"logs: {sandbox.keep_logs()}")
-        return 1
+        return False
 
 
 if __name__ == "__main__":

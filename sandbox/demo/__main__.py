@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable
 
+from sandbox.core import CoreNotFound
 from sandbox.customer import Customer
 from sandbox.demo.access_steps import (
     browse_through_each_country,
@@ -18,6 +19,7 @@ from sandbox.demo.failure_steps import (
 )
 from sandbox.demo.money_steps import buy_a_month, forged_and_lower, renew, the_same_event_again
 from sandbox.demo.story import Story
+from sandbox.ending import leave_when_told
 from sandbox.shop import Sandbox
 from sandbox.supervisor import NotReady
 
@@ -59,19 +61,27 @@ def play(story: Story) -> bool:
     return True
 
 
-def main() -> int:
-    began = time.monotonic()
+def show(began: float) -> bool:
+    """Raises CoreNotFound or NotReady when there is no shop to play in."""
     with Sandbox.temporary() as sandbox:
         print(f"core: {sandbox.core}", flush=True)
-        try:
-            sandbox.start_all()
-        except NotReady as trouble:
-            print(f"demo: FAILED, the shop is not up: {trouble}")
-            return 1
+        sandbox.start_all()
         print(f"the shop is up ({time.monotonic() - began:.1f} s)", flush=True)
-        if not play(new_story(sandbox)):
-            print(f"logs: {sandbox.keep_logs()}")
+        if play(new_story(sandbox)):
+            return True
+        print(f"logs: {sandbox.keep_logs()}")
+        return False
+
+
+def main() -> int:
+    leave_when_told(130)
+    began = time.monotonic()
+    try:
+        if not show(began):
             return 1
+    except (CoreNotFound, NotReady) as trouble:
+        print(f"demo: FAILED, the shop is not up: {trouble}")
+        return 1
     print(f"demo: ok, {len(STEPS)} steps in {time.monotonic() - began:.0f} s")
     return 0
 

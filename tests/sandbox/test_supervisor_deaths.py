@@ -134,14 +134,15 @@ from sandbox.supervisor import Supervisor
 folder = Path(sys.argv[1])
 argv = (sys.executable, "-I", "-S", "-c", sys.argv[2])
 names = ("one", "two")
-supervisor = Supervisor([Process(n, argv, {}, folder, folder / n) for n in names], {})
+processes = [Process(n, argv, {}, folder, folder / n) for n in names]
+supervisor = Supervisor(processes, {}, folder)
 supervisor.start_all()
 print(supervisor._mark, flush=True)
 time.sleep(600)
 """
 
 
-def test_kill_9_of_the_supervisor_leaves_nobody_behind(tmp_path: Path) -> None:
+def test_kill_9_of_the_supervisor_leaves_nobody_and_no_folder_behind(tmp_path: Path) -> None:
     """Not even grandchildren that had left their session."""
     with subprocess.Popen(
         [sys.executable, "-c", SUPERVISED, str(tmp_path), FAMILY],
@@ -154,3 +155,4 @@ def test_kill_9_of_the_supervisor_leaves_nobody_behind(tmp_path: Path) -> None:
         until(lambda: len(marked(mark)) == 6)
         supervisor.kill()
     until(lambda: not marked(mark))
+    until(lambda: not tmp_path.exists())
