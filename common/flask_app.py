@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 
 from flask import Response, request
@@ -20,7 +21,12 @@ log = logging.getLogger(__name__)
 MAX_BODY_BYTES = 64 * 1024
 Probe = Callable[[], bool]
 
+PLACEHOLDER = re.compile(r"<(?:\w+:)?(\w+)>")
 MISSING = {"missing", "model_type", "model_attributes_type", "json_invalid"}
+
+
+class UndocumentedView(Exception):
+    """The OpenAPI document, which says what is tested, lost a route; the app must not start."""
 
 
 class Health(BaseModel):
@@ -53,7 +59,11 @@ def new_app(service: str, *, max_body_bytes: int = MAX_BODY_BYTES) -> OpenAPI:
 def assemble(
     app: OpenAPI, *, guard: Guard, probes: Mapping[str, Probe], metrics: Metrics | None = None
 ) -> OpenAPI:
-    """Add what all services share; raises UnguardedView if a view does not say who may call it."""
+    """Add what all services share.
+
+    Raises UnguardedView if a view does not say who may call it, UndocumentedView if the OpenAPI
+    document has its path without its method.
+    """
     metrics = metrics or Metrics(app.import_name)
 
     @app.get("/health")
@@ -82,7 +92,17 @@ def assemble(
     metrics.install(app)
     _install_errors(app)
     access_control.check_all_marked(app)
+    _check_all_documented(app)
     return app
+
+
+def _check_all_documented(app: OpenAPI) -> None:
+    """flask-openapi3 forgets operations of a path when a second blueprint has the same path."""
+    for rule in app.url_map.iter_rules():
+        told = app.api_doc["paths"].get(PLACEHOLDER.sub(r"{\1}", rule.rule))
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            if told is not None and method.lower() not in told:
+                raise UndocumentedView(f"{method} {rule.rule} is not in the OpenAPI document")
 
 
 def _probed(name: str, probe: Probe) -> bool:

@@ -11,7 +11,6 @@ from main_api import paper_names
 from main_api.access.routes import routes as access_routes
 from main_api.deps import Deps, build
 from main_api.payments.routes import routes as payments_routes
-from main_api.removal.routes import routes as removal_routes
 from main_api.settings import MainSettings
 from main_api.subscriptions.routes import routes as subscriptions_routes
 from main_api.tariffs.routes import routes as tariffs_routes
@@ -22,7 +21,6 @@ from models.codes import Service
 ROOMS: Final[list[Callable[[Deps], APIBlueprint]]] = [
     users_routes,
     access_routes,
-    removal_routes,
     servers_routes,
     subscriptions_routes,
     tariffs_routes,

@@ -1,4 +1,4 @@
-"""People over HTTP: register, find, change, list."""
+"""People over HTTP: register, find, change, list, delete."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from main_api.deps import Deps
 from main_api.users.record import user_of
 from main_api.users.service import UserService
 from models.codes import Service
-from models.users import RegisterRequest, TgId, User, UserChange, UserId, UserIds
+from models.users import RegisterRequest, Removal, TgId, User, UserChange, UserId, UserIds
 
 
 class UserPath(BaseModel):
@@ -62,5 +62,12 @@ def routes(deps: Deps) -> APIBlueprint:
     @callers(Service.TG_BOT, Service.NOTIFY_SERVICE)
     def change(path: UserPath, body: UserChange) -> Response:
         return answer(user_of(service.change(path.user_id, body)))
+
+    @api.delete("/<int:user_id>", responses={200: Removal, 202: Removal})
+    @callers()
+    def delete_user(path: UserPath) -> Response:
+        """200 when every server has forgotten the user, 202 while one is still to be told."""
+        removal = deps.removal.remove(path.user_id)
+        return answer(removal, 200 if removal.done else 202)
 
     return api

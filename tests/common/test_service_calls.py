@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from common.access_control import UnguardedView, callers, public
 from common.errors import Conflict, Forbidden, NotFound, Unauthorized, Unavailable
-from common.flask_app import answer, assemble, new_app
+from common.flask_app import UndocumentedView, answer, assemble, new_app
 from common.service_auth import Guard, mint
 from common.service_client import ServiceClient
 from models.codes import Service
@@ -202,6 +202,21 @@ def test_a_view_that_does_not_say_who_may_call_it_stops_the_app() -> None:
     app.add_url_rule("/open", view_func=lambda: "hello")
 
     with pytest.raises(UnguardedView):
+        assemble(app, guard=Guard("x", {}, FakeClock()), probes={})
+
+
+def test_a_service_does_not_start_when_a_route_is_missing_in_its_document() -> None:
+    app, second = new_app("main_api"), APIBlueprint("second", __name__)
+
+    @second.delete("/things")
+    @callers()
+    def delete() -> Response:
+        return Response()
+
+    app.register_api(things())
+    app.register_api(second)  # the document keeps only one blueprint's operations of a path
+
+    with pytest.raises(UndocumentedView):
         assemble(app, guard=Guard("x", {}, FakeClock()), probes={})
 
 
