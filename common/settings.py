@@ -1,9 +1,9 @@
 """Settings from a mapping: declared once, checked as a whole, all that is wrong told at once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -26,7 +26,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     clock_offset_file: Path | None = None
 
     def addresses(self) -> list[str]:
@@ -50,6 +50,9 @@ def load(kind: type[S], environ: Mapping[str, str], credentials: Path | None = N
             value = _value(field, environ, credentials)
         except OSError as broken:
             problems.append(f"{field.upper()}_FILE: cannot be read ({broken.strerror})")
+            continue
+        except UnicodeDecodeError:
+            problems.append(f"{field.upper()}_FILE: cannot be read (no UTF-8)")
             continue
         if value is not None and value != "":
             values[field] = value
@@ -96,6 +99,14 @@ def is_loopback(address: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:
+        return False
+
+
+def seen(check: Callable[[], bool]) -> bool:
+    """`path.is_dir` or the like, false also where one may not look (it raises there)."""
+    try:
+        return check()
+    except OSError:
         return False
 
 

@@ -14,7 +14,7 @@ from pydantic import (
 )
 from typing_extensions import override
 
-from common.settings import CallerKeys, Settings, is_loopback
+from common.settings import CallerKeys, Settings, is_loopback, seen
 from country_api.core.config import CoreKind, CorePlan, Reality, check, host_and_port
 from models.servers import Host
 
@@ -75,21 +75,21 @@ class CountrySettings(Settings):
     @field_validator("state_dir")
     @classmethod
     def _is_directory(cls, value: Path) -> Path:
-        if not value.is_dir():
+        if not seen(value.is_dir):
             raise ValueError("must be a directory")
         return value
 
     @field_validator("core_config")
     @classmethod
     def _is_in_a_directory(cls, value: Path) -> Path:
-        if not value.parent.is_dir():
+        if not seen(value.parent.is_dir):
             raise ValueError("its directory is not there")
         return value
 
     @field_validator("core_binary")
     @classmethod
     def _is_a_program(cls, value: Path | None) -> Path | None:
-        if value and not value.is_file():
+        if value and not seen(value.is_file):
             raise ValueError("is not there")
         return value
 

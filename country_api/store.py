@@ -98,12 +98,12 @@ class Store:
         with self._lock:
             try:
                 yield self._db
-            except sqlite3.OperationalError as trouble:
+            except sqlite3.DatabaseError as trouble:
                 raise Unavailable(f"the store of this server does not work ({trouble})") from None
 
     def works(self) -> bool:
         with self._database() as db:
-            return bool(db.execute("SELECT 1").fetchone())
+            return bool(db.execute("SELECT EXISTS (SELECT 1 FROM users)").fetchone())
 
     def close(self) -> None:
         with self._lock:

@@ -1,5 +1,6 @@
 """Settings that are wrong are told in one message, and unsafe ones are refused."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from country_api.settings import CountrySettings
 
 KEYS = '{"main_api": ["' + "m" * 32 + '"]}'
 PRIVATE = "a" * 43
+UNTHINKABLE = "/" + "a" * 300
+"""A path that raises when it is looked at, as one in another's folder does."""
 
 
 def environ(directory: Path, **other: str) -> dict[str, str]:
@@ -69,6 +72,11 @@ def test_everything_that_is_wrong_is_told_at_once_and_no_value_with_it(tmp_path:
         ("REALITY_SERVER_NAME", {"REALITY_SERVER_NAME": 'a"b'}),
         ("CORE_BINARY", {"CORE_BINARY": "/nowhere/xray"}),
         ("STATE_DIR", {"STATE_DIR": "/nowhere"}),
+        ("STATE_DIR", {"STATE_DIR": UNTHINKABLE}),
+        ("CORE_CONFIG", {"CORE_CONFIG": f"{UNTHINKABLE}/core.json"}),
+        ("CORE_BINARY", {"CORE_BINARY": UNTHINKABLE}),
+        ("LOG_LEVEL_FILE", {"LOG_LEVEL_FILE": sys.executable}),
+        ("LOG_LEVEL", {"LOG_LEVEL": "loud"}),
         ("CLOCK_OFFSET_FILE", {"CLOCK_OFFSET_FILE": "/run/offset"}),
     ],
 )
