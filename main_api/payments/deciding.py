@@ -43,7 +43,8 @@ class Deciding:
         if fact.paid_kopecks is None:
             return _for_owner(stored, ConfirmOutcome.IGNORED, "what the payer paid is not told")
         if 0 < fact.paid_kopecks <= self._facts.refunded_kopecks(fact, fact.external_id):
-            return Decision(ConfirmOutcome.IGNORED, order.user_id)
+            # it may have been granted before a kill: by its key the refund takes that back
+            return Decision(ConfirmOutcome.IGNORED, order.user_id, _grant_key(stored, order))
         if fact.paid_kopecks < order.amount_kopecks:
             return self._too_little(stored, order, fact.paid_kopecks)
         return self._enough(stored, order)
@@ -68,10 +69,7 @@ class Deciding:
     def _enough(self, stored: Stored, order: Order) -> Decision:
         paid = self._orders.mark_paid(order.order_id, stored.fact_id, self._clock())
         again = paid.paid_by != stored.fact_id
-        key = order.order_id
-        if again:
-            digest = hashlib.sha256(stored.fact.external_id.encode()).hexdigest()
-            key = second_key(order.order_id, digest)
+        key = _grant_key(stored, paid)
         try:
             access = self._granted(order, key)
         except NotFound:
@@ -158,6 +156,14 @@ class Deciding:
             notice=NoticeKind.PAYMENT_REFUNDED,
             params={"order_id": order_id, "until_ms": _until(access)},
         )
+
+
+def _grant_key(stored: Stored, order: Order) -> str:
+    """The order's own for the payment that paid it, another one for each further payment."""
+    if order.paid_by == stored.fact_id:
+        return order.order_id
+    digest = hashlib.sha256(stored.fact.external_id.encode()).hexdigest()
+    return second_key(order.order_id, digest)
 
 
 def _until(access: Access) -> int:

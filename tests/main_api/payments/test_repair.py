@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -99,6 +100,13 @@ def customer(till: Till, number: int) -> str:
     return till.order().payment_id
 
 
+def refund_of(order_id: str, step: int) -> PaymentFact:
+    return fact_of(
+        order_id, f"back-{step}", kind=FactKind.REFUNDED, paid_kopecks=PRICE,
+        payment_external_id=f"op-{step}",
+    )  # fmt: skip
+
+
 def said_of(till: Till, kind: NoticeKind, order_id: str) -> int:
     return len([notice for notice in till.said(kind) if notice.params["order_id"] == order_id])
 
@@ -132,10 +140,7 @@ def test_a_kill_at_any_write_of_a_refund_takes_back_once(till: Till, *, after: b
         order_id = customer(till, step)
         till.pay(order_id, f"op-{step}")
         till.pay(order_id, f"again-{step}")
-        back = fact_of(
-            order_id, f"back-{step}", kind=FactKind.REFUNDED, paid_kopecks=PRICE,
-            payment_external_id=f"op-{step}",
-        )  # fmt: skip
+        back = refund_of(order_id, step)
         killed = killed_at(till, back, step, after=after)
         if step == 1 and not after:
             till.confirm(back)
@@ -146,6 +151,28 @@ def test_a_kill_at_any_write_of_a_refund_takes_back_once(till: Till, *, after: b
         assert (first, later) == (order_id, [f"refund:{order_id}"]), step
         assert said_of(till, NoticeKind.PAYMENT_REFUNDED, order_id) == 1, step
     assert step > 4  # fact, access, order refunded, decision, told
+
+
+@pytest.mark.parametrize("second", [False, True])
+def test_a_refund_that_comes_between_a_kill_and_its_repair_leaves_no_access(
+    till: Till, *, second: bool
+) -> None:
+    step, killed = 0, True
+    while killed:
+        step += 1
+        order_id = customer(till, step)
+        if second:
+            till.pay(order_id, f"first-{step}")
+        before = till.end()
+        killed = killed_at(till, fact_of(order_id, f"op-{step}"), step, after=True)
+        with suppress(Unavailable):
+            till.confirm(refund_of(order_id, step))
+        till.sweep()
+
+        assert till.confirm(refund_of(order_id, step)).outcome == "refunded", step
+        end = till.end()
+        assert end == before or (before is None and end is not None and end <= till.clock()), step
+    assert step > 4
 
 
 def test_confirmation_does_not_wait_for_messages_which_come_later(till: Till) -> None:
