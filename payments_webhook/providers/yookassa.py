@@ -23,6 +23,7 @@ OBJECT_ID = re.compile(r"[0-9a-f-]{36}")
 SUCCEEDED, CANCELED = "payment.succeeded", "payment.canceled"
 WAITING, REFUNDED = "payment.waiting_for_capture", "refund.succeeded"
 EVENTS = frozenset({SUCCEEDED, CANCELED, WAITING, REFUNDED})
+UNKNOWN = "unknown"  # in no list of theirs: the payment was made with another account
 FRESH = timedelta(seconds=5)
 CHECKED_A_SWEEP = 50
 
@@ -142,14 +143,21 @@ class YooKassa(Provider):
             return self._make(attempt, checkout)
         if attempt.age_ms < FRESH // timedelta(milliseconds=1):
             return attempt.pay_url
-        payment = self._api.payment(attempt.payment_id)
-        if payment.status == "pending":
+        status = self._status(attempt.payment_id)
+        if status == "pending":
             self._checkouts.seen_open(attempt)
             return attempt.pay_url
-        if payment.status == "canceled":
+        if status in ("canceled", UNKNOWN):
             return self._make(self._checkouts.next_attempt(attempt), checkout)
         self._tell(attempt)
         return None
+
+    def _status(self, payment_id: str) -> str:
+        try:
+            return str(self._api.payment(payment_id).status)
+        except NotFound:
+            log.warning("YooKassa has lost a payment it made: %s", payment_id)
+            return UNKNOWN
 
     def _make(self, attempt: Attempt, checkout: CheckoutRequest) -> str:
         """Repeating it is safe: the key is the attempt's, and the body depends on it alone."""
@@ -181,13 +189,8 @@ class YooKassa(Provider):
         return told
 
     def _still_open(self, attempt: Attempt) -> bool:
-        try:
-            payment = self._api.payment(str(attempt.payment_id))
-        except NotFound:
-            log.warning("YooKassa has lost a payment it made: %s", attempt.payment_id)
-            self._checkouts.seen_open(attempt)
-            return True
-        if payment.status in ("pending", "waiting_for_capture"):
+        status = self._status(str(attempt.payment_id))
+        if status in ("pending", "waiting_for_capture", UNKNOWN):
             self._checkouts.seen_open(attempt)
             return True
         return False

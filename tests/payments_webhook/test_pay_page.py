@@ -99,6 +99,17 @@ def test_a_link_that_died_of_age_is_replaced_even_if_no_event_told(desk: Desk) -
     assert desk.to_yookassa() != first
 
 
+def test_a_payment_that_yookassa_no_longer_knows_is_replaced(desk: Desk) -> None:
+    """The shop's account was changed between two presses."""
+    desk.checkout()
+    first = desk.to_yookassa()
+    with desk.deps.store.writing() as db:
+        db.execute("UPDATE attempts SET payment_id = '2f000000-000f-5000-a000-000000000000'")
+    desk.clock.advance(minutes=1)
+
+    assert desk.to_yookassa() != first
+
+
 def test_a_paid_order_has_no_buttons_and_makes_no_second_payment(desk: Desk) -> None:
     desk.checkout()
     desk.pay_by_yookassa()
