@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from datetime import datetime, timedelta
+from threading import BoundedSemaphore
 from typing import Any, Literal, final
 
 from typing_extensions import override
@@ -26,6 +27,9 @@ EVENTS = frozenset({SUCCEEDED, CANCELED, WAITING, REFUNDED})
 UNKNOWN = "unknown"  # in no list of theirs: the payment was made with another account
 FRESH = timedelta(seconds=5)
 CHECKED_A_SWEEP = 50
+PAYERS_AT_ONCE = 6
+"""Each holds a thread of the web server while YooKassa answers; notifications need some too."""
+PATIENCE_SECONDS = 0.5
 
 
 @final
@@ -46,6 +50,7 @@ class YooKassa(Provider):
         self._accept_test = accept_test
         self._checkouts, self._inbox = checkouts, inbox
         self._clock = clock
+        self._payers = BoundedSemaphore(PAYERS_AT_ONCE)
 
     @property
     @override
@@ -136,6 +141,14 @@ class YooKassa(Provider):
     @override
     def pay_url(self, checkout: CheckoutRequest) -> str | None:
         """The open payment of this order, or a new one if the last was canceled."""
+        if not self._payers.acquire(timeout=PATIENCE_SECONDS):
+            raise Unavailable("too many wait for YooKassa")
+        try:
+            return self._offered(checkout)
+        finally:
+            self._payers.release()
+
+    def _offered(self, checkout: CheckoutRequest) -> str | None:
         attempt = self._checkouts.attempt(checkout.order_id)
         if attempt.dead:
             attempt = self._checkouts.next_attempt(attempt)

@@ -1,11 +1,14 @@
 """The pay page: what it shows, where its buttons lead, and when it shows none."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from urllib.parse import urljoin
 
 import pytest
 import requests
 
+from payments_webhook.providers.yookassa import PAYERS_AT_ONCE
 from tests.sandbox.payments.browser import Page, open_page
 from tests.support.desk import Desk
 
@@ -156,3 +159,23 @@ def test_an_unknown_order_is_told_in_the_readers_language(desk: Desk, method: st
 
     assert answer.status_code == 404
     assert "There is no such order" in answer.text
+
+
+def test_a_provider_that_hangs_holds_up_few_payers_and_tells_the_others(desk: Desk) -> None:
+    """Each who waits holds a thread of the web server, which notifications need as well."""
+    desk.checkout()
+    desk.control("faults", {"provider": "yookassa", "mode": "hang", "seconds": 2, "calls": 99})
+
+    def press(_: int) -> tuple[int, float]:
+        began = time.perf_counter()
+        answer = requests.post(
+            f"{desk.server.url}/pay/order-1/yookassa", allow_redirects=False, timeout=15
+        )
+        return answer.status_code, time.perf_counter() - began
+
+    with ThreadPoolExecutor(12) as pool:
+        pressed = list(pool.map(press, range(12)))
+
+    refused = [seconds for status, seconds in pressed if status == 503]
+    assert len(refused) == 12 - PAYERS_AT_ONCE
+    assert max(refused) < 1.5
