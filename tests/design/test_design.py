@@ -1,5 +1,6 @@
 """The design, checked: sizes, skeletons, the example of settings, what the tree may not hold."""
 
+import ast
 import importlib
 import re
 import subprocess
@@ -54,6 +55,30 @@ def test_every_service_has_the_same_skeleton(service: str) -> None:
         wanted.add("app.py")
 
     assert wanted - {path.name for path in (ROOT / service).iterdir()} == set()
+
+
+def views(source: str) -> dict[str, set[str]]:
+    """Each function that a blueprint or app routes to, and the names of its other decorators."""
+    found = {}
+    for function in ast.walk(ast.parse(source)):
+        if isinstance(function, ast.FunctionDef):
+            calls = [d.func if isinstance(d, ast.Call) else d for d in function.decorator_list]
+            routed = {f.attr for f in calls if isinstance(f, ast.Attribute)}
+            if routed & {"get", "post", "put", "patch", "delete", "route"}:
+                found[function.name] = {f.id for f in calls if isinstance(f, ast.Name)}
+    return found
+
+
+def test_every_view_says_who_may_call_it() -> None:
+    marks = {"callers", "public", "loopback_only"}
+    found = {
+        f"{path.relative_to(ROOT)}:{name}": decorators
+        for path in tracked(*(f"{service}/*.py" for service in SERVICES))
+        for name, decorators in views(path.read_text()).items()
+    }
+
+    assert len(found) > 40
+    assert [name for name, decorators in found.items() if not decorators & marks] == []
 
 
 def settings_of(service: str) -> set[str]:
