@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+MAX_CODE_CHARS = 64
+
 
 class ServiceError(Exception):
     """Something a caller can act on; `code` is stable, `message` is for people.
@@ -87,9 +89,10 @@ def from_wire(status: int, body: object) -> ServiceError:
     if not isinstance(error, dict):
         error = {}
     kind = Unavailable if status >= 500 else BY_STATUS.get(status, BadRequest)  # noqa: PLR2004 -- HTTP
-    details = error.get("details")
-    return kind(
+    told = kind(
         str(error.get("message") or f"HTTP {status}"),
-        code=str(error.get("code") or kind.code),
-        **(details if isinstance(details, dict) else {}),
+        code=str(error.get("code") or kind.code)[:MAX_CODE_CHARS],  # it is logged
     )
+    details = error.get("details")
+    told.details = details if isinstance(details, dict) else {}
+    return told

@@ -113,7 +113,7 @@ class ServiceClient:
             try:
                 text = _read_capped(response)
                 answer = json.loads(text) if text else None
-            except (ValueError, requests.RequestException):
+            except (ValueError, RecursionError, requests.RequestException):
                 raise Unavailable(f"{self._callee} answered no JSON") from None
             if not response.ok or response.is_redirect:
                 raise from_wire(response.status_code, answer)
