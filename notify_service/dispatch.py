@@ -85,7 +85,8 @@ class Dispatcher:
         if kind.wanted is not None and (user is None or not kind.wanted(params, user, now)):
             self._finish(claimed, "dropped", why="no longer wanted")
             return
-        t = texts_in(claimed.language or (user.language if user else None))
+        # the person may have chosen another language since it was added
+        t = texts_in(user.language if user else claimed.language)
         self._send(claimed, kind.compose(params, t, Circumstances(now, user)))
 
     def _user(self, claimed: Claimed, kind: AnyKind) -> User | None:

@@ -15,7 +15,7 @@ class PaymentUnderpaidParams(Params):
 def compose(params: PaymentUnderpaidParams, t: Texts, _: Circumstances) -> Message:
     words = t(
         "⚠️ <b>The payment is not complete.</b>\n\n"
-        "We have received {paid} of {price}, so your access is not open yet. Write to support: "
+        "We have received {paid} of {price}, so your plan has not started yet. Write to support: "
         "together we will add the rest or give the money back.",
         paid=t.money(params.paid_kopecks),
         price=t.money(params.price_kopecks),

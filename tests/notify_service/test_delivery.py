@@ -52,6 +52,14 @@ def test_money_goes_before_reminders(house: House) -> None:
     ]  # fmt: skip
 
 
+def test_who_has_changed_the_language_since_it_was_added_reads_the_new_one(house: House) -> None:
+    house.shop.add(BOB, language="ru", expires_at=house.clock())
+    house.add(NoticeKind.SUB_ENDED, BOB, language="en")
+    house.deliver()
+
+    assert house.telegram.texts(BOB)[0].startswith("⏳ Ваш доступ закончился.")
+
+
 def test_without_a_language_the_users_own_is_spoken(house: House) -> None:
     house.shop.add(BOB, language="en")
     house.add(NoticeKind.PAYMENT_FAILED, BOB, order_id="o1")

@@ -1,10 +1,11 @@
 """Every kind, in every language: words that Telegram takes, keys that the bot knows."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from common.clock import milliseconds
 from common.i18n.catalogues import LANGUAGES
 from common.i18n.texts import texts_in
 from models.buttons import Button, parse
@@ -68,6 +69,29 @@ def test_sums_and_dates_are_told_as_people_write_them() -> None:
     assert "15 January 2027" in composed(NoticeKind.PAYMENT_REFUNDED, refund, "en").html
     closed = composed(NoticeKind.PAYMENT_REFUNDED, refund | {"until_ms": 0}, "ru").html
     assert "Доступ закрыт" in closed
+
+
+@pytest.mark.parametrize(
+    ("until", "told"),
+    [
+        (NOW.replace(day=23, month=12), "Ваши ключи продолжают работать"),  # two days were left
+        (NOW.replace(day=21, month=12) - timedelta(seconds=20), "Ваши ключи снова работают"),
+    ],
+)
+def test_who_renews_in_advance_is_not_told_that_the_keys_had_stopped(
+    until: datetime, told: str
+) -> None:
+    params = {"order_id": "o1", "until_ms": milliseconds(until), "months": 1, "first": 0}
+
+    assert told in composed(NoticeKind.PAYMENT_RECEIVED, params, "ru").html
+
+
+def test_too_little_money_says_nothing_of_access_that_may_well_be_open() -> None:
+    params = {"order_id": "o1", "paid_kopecks": 100, "price_kopecks": 19_900}
+
+    told = composed(NoticeKind.PAYMENT_UNDERPAID, params, "ru").html
+    assert "доступ пока не открыт" not in told
+    assert "тариф пока не подключён" in told
 
 
 def test_a_long_alert_is_cut_before_it_is_escaped() -> None:
