@@ -38,8 +38,9 @@ PLATFORMS = {
     "ios": Platform(
         "iPhone, iPad",
         (
-            App("v2RayTun", "https://apps.apple.com/app/v2raytun/id6476628951"),
+            # v2RayTun was taken out of Russia's App Store in March 2026
             App("Happ", "https://apps.apple.com/app/happ-proxy-utility/id6504287215"),
+            App("v2RayTun", "https://apps.apple.com/app/v2raytun/id6476628951"),
         ),
         _MOBILE,
     ),

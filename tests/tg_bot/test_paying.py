@@ -41,6 +41,24 @@ def test_back_from_the_payment_page_the_bot_knows_how_it_went(
         anya.sees(said)
 
 
+def test_who_asks_before_paying_finds_the_way_back_to_the_same_order(
+    anya: Someone, main_api: FakeMainApi
+) -> None:
+    anya.start()
+    anya.sees("Добро пожаловать")
+    anya.press(callback(Button.RENEW))
+    anya.sees("Тарифы")
+    anya.press(callback(Name.PAY, "month"))
+    anya.sees("К оплате: 199")
+    anya.press(callback(Name.ORDER, "order-1"))
+    anya.sees("Платёж пока не пришёл")
+
+    anya.press(callback(Name.PAY, "month"))
+
+    anya.sees("К оплате: 199")
+    assert list(main_api.orders) == ["order-1"]
+
+
 def test_nobody_looks_at_another_persons_order(
     anya: Someone, bob: Someone, main_api: FakeMainApi
 ) -> None:

@@ -18,7 +18,7 @@ from models.users import Language
 from tests.sandbox.telegram.running import ANYA, Running, running_emulator
 from tests.support.fake_main_api import links_of
 from tests.tg_bot.conftest import settings_for
-from tests.tg_bot.views import MANY, PAYING, PLANS, VIEWS, a_user, a_visit
+from tests.tg_bot.views import MANY, ON_TRIAL, PAYING, PLANS, VIEWS, a_user, a_visit
 from tg_bot import wording
 from tg_bot.deps import make_sender
 from tg_bot.introduction import commands
@@ -111,6 +111,16 @@ def test_the_profile_tells_the_end_by_moscow_time_and_servers_not_ready() -> Non
     assert "до 12 декабря 2026, 15:00 МСК" in view.text
     assert "Осталось 21 день" not in view.text
     assert "Ещё 2 сервера готовятся" in view.text
+
+
+def test_on_trial_nothing_is_renewed_since_nothing_was_bought() -> None:
+    on_trial = profile.open_profile(a_visit(user=ON_TRIAL))
+    paying = profile.open_profile(a_visit(user=PAYING))
+
+    assert [keys_of(view)[0].text for view in (on_trial, paying)] == [
+        "💳 Тарифы и цены",
+        "💳 Продлить",
+    ]
 
 
 def test_a_short_link_has_a_copy_key_and_a_long_one_can_be_tapped() -> None:

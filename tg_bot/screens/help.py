@@ -31,7 +31,7 @@ def steps(t: Texts, platform: Platform) -> View:
         app=app,
     )
     others = t(
-        "Instead of {app} you can take {other}: it is set up in the same way.",
+        "{other} will do as well, if you cannot find {app} or are used to the other one.",
         app=app,
         other=platform.apps[1].name,
     )

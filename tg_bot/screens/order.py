@@ -62,8 +62,11 @@ def _checked(visit: Visit, said: Html) -> str:
 def _ways_on(visit: Visit, payment: Payment) -> Keyboard:
     t = visit.t
     last = [keys.support(t, visit.support_url), keys.menu(t)]
-    if payment.status in (OrderStatus.CREATED, OrderStatus.PENDING, OrderStatus.PAID):
+    if payment.status is OrderStatus.PAID:
         return [[_check(visit, payment)], last]
+    if payment.status in (OrderStatus.CREATED, OrderStatus.PENDING):
+        pay = press(t.label("💳 Back to the payment"), Name.PAY, payment.tariff_id)
+        return [[_check(visit, payment)], [pay], last]
     if payment.status is OrderStatus.CANCELED:
         pay = press(t.label("🔄 Try again"), Name.PAY, payment.tariff_id, style=Style.PRIMARY)
         return [[pay], [press(t.label("← Plans"), Button.RENEW)], last]

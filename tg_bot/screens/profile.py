@@ -16,10 +16,11 @@ def open_profile(visit: Visit) -> View:
     if user.pending and now_standing in (Standing.TRIAL, Standing.ACTIVE):
         parts.append(
             t.n(
-                "⏳ {n} server is still getting ready for you; the others work.",
-                "⏳ {n} servers are still getting ready for you; the others work.",
+                "⏳ {n} server is still getting ready for you; it will start by itself.",
+                "⏳ {n} servers are still getting ready for you; they will start by themselves.",
                 len(user.pending),
             )
         )
-    first = keys.tariffs(t) if now_standing is Standing.NEVER else keys.renew(t)
+    bought_nothing = now_standing in (Standing.NEVER, Standing.TRIAL)
+    first = keys.tariffs(t) if bought_nothing else keys.renew(t)
     return View("\n\n".join(parts), [[first], [keys.language(t), keys.menu(t)]])
