@@ -95,9 +95,16 @@ class Worker:
     def _reconcile(self) -> None:
         while not self._stopping.wait(LOOK_SECONDS):
             due = self._swept is None or monotonic() - self._swept >= self._sweep_seconds
-            if due and self._lock.taken():
+            if due and self._is_mine():
                 self._swept = monotonic()
                 self.sweep()
+
+    def _is_mine(self) -> bool:
+        try:
+            return self._lock.taken()
+        except OSError as trouble:
+            log.warning("the lock cannot be taken now: %s", trouble.strerror)
+            return False
 
     def sweep(self) -> None:
         """Money that no event told of goes into the inbox; strangers' old events leave it."""

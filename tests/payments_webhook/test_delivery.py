@@ -5,7 +5,7 @@ from pathlib import Path
 
 from common.errors import Invalid, Unavailable
 from models.payments import PaymentFact
-from payments_webhook.worker import OneProcess
+from payments_webhook.worker import LOOK_SECONDS, OneProcess, Worker
 from tests.support.desk import Desk
 from tests.support.wallet import signed
 
@@ -132,6 +132,24 @@ def test_only_one_process_delivers_and_another_takes_over(tmp_path: Path) -> Non
 
     assert second.taken()
     second.release()
+
+
+def test_reconciliation_goes_on_after_a_lock_that_could_not_be_opened(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """No descriptor was free at that moment; here the folder comes later."""
+    desk.checkout()
+    desk.control("switches", {"drop": -1})
+    desk.pay_by_wallet()
+    lock = OneProcess(tmp_path / "later" / "lock")
+    worker = Worker(desk.deps.delivery, desk.deps.inbox, desk.deps.providers.values(), lock)
+    worker.start()
+    time.sleep(LOOK_SECONDS + 0.1)
+    (tmp_path / "later").mkdir()
+
+    told = desk.main.took.wait(5)
+    worker.stop()
+    assert told
 
 
 def test_an_event_of_a_provider_that_was_switched_off_waits(tmp_path: Path) -> None:

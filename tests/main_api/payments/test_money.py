@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from main_api.payments.facts import Decision, FactStore
 from models.codes import ConfirmOutcome, FactKind, NoticeKind, OrderStatus, ProviderName
 from tests.support.till import OWNER, PRICE, Till, fact_of
 
@@ -139,6 +140,18 @@ def test_a_sum_told_later_completes_what_the_history_left_open(till: Till) -> No
     assert till.end() == PAID_UNTIL
 
 
+def test_a_sum_told_while_the_fact_is_decided_upon_is_not_overwritten(till: Till) -> None:
+    order_id = till.order().payment_id
+    facts = FactStore(till.deps.db)
+    without = facts.take(fact_of(order_id, paid_kopecks=None), till.clock())
+    facts.take(fact_of(order_id), till.clock())
+
+    assert not facts.decide(without, Decision(ConfirmOutcome.IGNORED), till.clock())
+    till.sweep()
+
+    assert till.status(order_id) == OrderStatus.GRANTED
+
+
 def test_late_money_is_granted_at_the_price_of_its_order(till: Till) -> None:
     order_id = till.order().payment_id
     till.deps.db["tariffs"].update_one({"_id": "m1"}, {"$set": {"price_kopecks": 999_00}})
@@ -176,6 +189,15 @@ def test_a_cancellation_after_the_money_is_ignored(till: Till) -> None:
     assert till.pay(order_id, "op-0", kind=FactKind.CANCELED) == "ignored"
     assert (till.status(order_id), till.end()) == (OrderStatus.GRANTED, PAID_UNTIL)
     assert till.pay("unknown", "op-00", kind=FactKind.CANCELED) == "ignored"
+
+
+def test_a_cancellation_of_another_try_hides_no_underpayment(till: Till) -> None:
+    order_id = till.order().payment_id
+    till.pay(order_id, "op-1", paid_kopecks=PRICE - 1)
+
+    assert till.pay(order_id, "op-2", kind=FactKind.CANCELED) == "ignored"
+    assert till.status(order_id) == OrderStatus.UNDERPAID
+    assert till.said(NoticeKind.PAYMENT_FAILED) == []
 
 
 def test_money_of_somebody_who_is_gone_is_kept_for_the_owner(till: Till) -> None:
