@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from common.service_auth import check_key
 from common.settings import CallerKeys, HttpUrl, ServiceKey, Settings
+from common.storage.connect import MongoUrl
 from models.countries import ADDRESS
 
 COUNTRIES_FILE = Path(__file__).parent.parent / "models" / "countries_url.json"
@@ -39,7 +40,7 @@ class MainSettings(Settings):
     own address (https://t.me/...); `owner_telegram_id` gets the alarms.
     """
 
-    mongo_url: Annotated[str, Field(pattern=r"^(embedded:///|mongodb(\+srv)?://)")]
+    mongo_url: MongoUrl
     caller_keys: CallerKeys
     notify_service_url: HttpUrl
     notify_service_key: ServiceKey

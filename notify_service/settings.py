@@ -3,11 +3,12 @@
 from typing_extensions import override
 
 from common.settings import CallerKeys, HttpUrl, ServiceKey, Settings
+from common.storage.connect import MongoUrl
 from common.telegram.settings import OFFICIAL_API, BotToken, TelegramApiUrl, TelegramProxy
 
 
 class NotifySettings(Settings):
-    mongo_url: str
+    mongo_url: MongoUrl
     caller_keys: CallerKeys
     main_api_url: HttpUrl
     main_api_key: ServiceKey

@@ -1,7 +1,12 @@
 """MONGO_URL decides what stands behind the stores."""
 
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import unquote, urlsplit
+
+from pydantic import AfterValidator
+from pymongo.errors import PyMongoError
+from pymongo.uri_parser import parse_uri
 
 from common.storage.checked import CheckedDatabase
 from common.storage.embedded.database import EmbeddedDatabase
@@ -35,3 +40,18 @@ def folder_of(url: str) -> Path:
     if parts.netloc or not parts.path.startswith("/") or parts.query or parts.fragment:
         raise ValueError("an embedded database needs an absolute path: embedded:///var/lib/…")
     return Path(unquote(parts.path))
+
+
+def _checked_url(url: str) -> str:
+    """Its errors hold no part of the url, in which a password may stand."""
+    if url.startswith("mongodb://"):
+        try:
+            parse_uri(url)
+        except (PyMongoError, ValueError):
+            raise ValueError("is no address of a MongoDB") from None
+    elif not url.startswith("mongodb+srv://"):  # that one is asked of the DNS, so not here
+        folder_of(url)
+    return url
+
+
+MongoUrl = Annotated[str, AfterValidator(_checked_url)]
