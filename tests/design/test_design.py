@@ -4,6 +4,7 @@ import ast
 import importlib
 import re
 import subprocess
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -15,15 +16,24 @@ SERVICES = ["main_api", "country_api", "payments_webhook", "notify_service", "tg
 MAX_LINES = 250
 
 
-def tracked(*patterns: str) -> list[Path]:
+def names() -> list[str]:
+    """Of all files that are the project's; without git (an unpacked archive), of all but hidden."""
+    if not (ROOT / ".git").exists():
+        found = [path.relative_to(ROOT) for path in ROOT.rglob("*")]
+        return [str(it) for it in found if not any(part.startswith(".") for part in it.parts)]
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns],  # noqa: S607
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     )
-    return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).is_file()]
+    return listed.stdout.split("\0")
+
+
+def tracked(*patterns: str) -> list[Path]:
+    wanted = [name for name in names() if any(fnmatch(name, it) for it in patterns or ("*",))]
+    return [ROOT / name for name in wanted if (ROOT / name).is_file()]
 
 
 def sources() -> list[Path]:
