@@ -48,6 +48,6 @@ browser mongo:
 	@bash scripts/setup python
 
 clean:  ## remove what was set up
-	rm -rf .venv .runtime .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .runtime .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 .PHONY: help demo sandbox test check chaos mutants lock core browser mongo clean

@@ -19,10 +19,6 @@ class Params(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class NoParams(Params):
-    """For a kind without any."""
-
-
 YEAR_10000_MS = 253_402_300_800_000
 P = TypeVar("P", bound=Params)
 Milliseconds = Annotated[int, Field(ge=0, lt=YEAR_10000_MS)]
