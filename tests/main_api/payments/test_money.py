@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from main_api.payments.facts import Decision, FactStore
+from main_api.payments.orders import OrderStore
 from models.codes import ConfirmOutcome, FactKind, NoticeKind, OrderStatus, ProviderName
 from tests.support.till import OWNER, PRICE, Till, fact_of
 
@@ -215,3 +216,24 @@ def test_money_that_came_is_granted_even_beyond_the_longest_access(till: Till) -
         assert till.pay(order_id, f"op-{number}", paid_kopecks=1_799_00) == "granted"
 
     assert till.end() == datetime(2030, 11, 21, 12, 0, tzinfo=UTC)
+
+
+def test_money_that_comes_while_another_try_is_opened_stays_seen(till: Till) -> None:
+    order_id = till.order().payment_id
+    till.pay(order_id)
+
+    OrderStore(till.deps.db).mark_pending(order_id, "https://pay.test/late", till.clock())
+
+    assert till.status(order_id) == OrderStatus.GRANTED
+
+
+def test_a_receipt_for_somebody_who_has_gone_meanwhile_is_given_up(till: Till) -> None:
+    till.notify.wire.down = True
+    till.pay(till.order().payment_id)
+    till.sweep()
+    till.deps.db["users"].delete_one({"_id": till.user_id})
+    till.notify.wire.down = False
+    till.sweep()
+
+    assert till.stored_fact("yoomoney:succeeded:op-1")["told"] is True
+    assert till.notify.notices == {}
