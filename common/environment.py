@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from common.logs import configure_logging
 from common.settings import BadSettings, Settings, load
@@ -21,9 +21,14 @@ def start(service: str, kind: type[S]) -> S:
     try:
         settings = load(kind, os.environ, Path(credentials) if credentials else None)
     except BadSettings as problem:
-        sys.stderr.write(f"{service} cannot start, its settings are wrong:\n{problem}\n")
-        sys.stderr.flush()
-        os._exit(EXIT_BAD_SETTINGS)  # under gunicorn sys.exit would be wrapped in a traceback
+        refuse(service, str(problem))
     configure_logging(service, level=settings.log_level, secrets=settings.secrets())
     log.info("starting", extra={"version": VERSION})
     return settings
+
+
+def refuse(service: str, problem: str) -> NoReturn:
+    """End the process because of a setting, with the message alone."""
+    sys.stderr.write(f"{service} cannot start, its settings are wrong:\n{problem}\n")
+    sys.stderr.flush()
+    os._exit(EXIT_BAD_SETTINGS)  # under gunicorn sys.exit would be wrapped in a traceback

@@ -1,5 +1,9 @@
 """Each provider is on when its variables are set, whole or not at all."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from common.settings import BadSettings, load
@@ -68,3 +72,20 @@ def test_time_is_moved_on_loopback_only() -> None:
 
 def test_the_registry_knows_every_provider() -> None:
     assert set(BUILDERS) == set(ProviderName)
+
+
+def test_a_state_folder_that_cannot_be_made_is_told_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    ended = subprocess.run(
+        [sys.executable, "-c", "import payments_webhook.wsgi"],
+        cwd=Path(__file__).parents[2],
+        env=WHOLE | {"STATE_DIR": str(tmp_path / "file" / "state")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 4
+    assert "STATE_DIR: cannot be used" in ended.stderr
+    assert "Traceback" not in ended.stderr
