@@ -28,6 +28,7 @@ def stay_up() -> None:
         print(f"logs:                         {layout.logs}")
         print(f"core: {sandbox.core}", flush=True)
         sandbox.start_all()
+        print("alarms go to Админ: choose him in the chat and press START once")
         print("everything is up; Ctrl+C stops it and leaves nothing behind", flush=True)
         while True:
             signal.pause()

@@ -20,6 +20,7 @@ from country_api.core.config import CoreKind
 from models.servers import ServerDescription
 from tests.country_api.conftest import CORES, PAGE, Agent, Site, core_id
 from tests.support.core import CoreProcess, FoundCore, free_port
+from tests.support.waiting import wait_until
 
 NAME = "www.example.org"
 # a pair made by `xray x25519`
@@ -137,7 +138,8 @@ def test_reality_and_vision_carry_a_user_added_live_and_refuse_him_when_removed(
     client = Client(reality.core.core, description, core_id(1))
     stranger = Client(reality.core.core, description, core_id(2))
     try:
-        assert client.gets(site)
+        # its first look at the borrowed site may still be under way
+        wait_until(lambda: client.gets(site))
         assert not stranger.gets(site)
 
         reality.api.put_user(reality.user(1, revision=2, active=False))
