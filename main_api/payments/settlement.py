@@ -57,6 +57,9 @@ class Settlement:
                 self._settled(stored)
             except ServiceError as trouble:
                 log.warning("payment %s still waits: %s", stored.fact_id, trouble.code)
+            except Exception:
+                # a bug that one payment meets must not hold up the others
+                log.exception("payment %s cannot be settled", stored.fact_id)
         for stored in self._facts.untold(before, A_SWEEP):
             self._messages.tell(stored.fact_id)
 

@@ -222,5 +222,19 @@ def test_a_refund_waits_for_a_payment_that_is_just_being_taken(till: Till) -> No
     assert till.end() in (None, till.clock())
 
 
+def test_one_payment_that_meets_a_bug_does_not_hold_up_the_others(till: Till) -> None:
+    poisoned, sound = till.order().payment_id, till.order("m3").payment_id
+    for number, order_id in enumerate((poisoned, sound)):
+        assert killed_at(
+            till, fact_of(order_id, f"op-{number}", paid_kopecks=10**6), 2, after=False
+        )
+    database = till.deps.db
+    database["orders"].update_one({"_id": poisoned}, {"$set": {"status": "no such status"}})
+
+    till.sweep()
+
+    assert till.status(sound) == OrderStatus.GRANTED
+
+
 def test_the_jobs_process_has_the_sweep() -> None:
     assert JOBS["settle_payments"].seconds <= 1
