@@ -1,5 +1,6 @@
 """How the sandbox's programs end when they are told to: at once, in order, without a traceback."""
 
+import os
 import signal
 import sys
 from types import FrameType
@@ -16,7 +17,8 @@ def leave_when_told(status: int) -> None:
     def leave(_number: int, _frame: FrameType | None) -> None:
         for told in TOLD_TO:
             signal.signal(told, signal.SIG_IGN)
-        print("stopping", flush=True)
+        # not print(): the signal may have come in the middle of one, which cannot be entered again
+        os.write(sys.stdout.fileno(), b"stopping\n")
         sys.exit(status)
 
     for told in TOLD_TO:

@@ -29,7 +29,7 @@ def find_cores() -> list[FoundCore]:
     binary = os.environ.get("XRAY_BIN")  # noqa: TID251 -- as above
     places = {
         CoreKind.XRAY: [binary, shutil.which("xray"), ROOT / ".runtime/core/xray"],
-        CoreKind.V2RAY: [shutil.which("v2ray"), ROOT / ".runtime/core/usr/bin/v2ray"],
+        CoreKind.V2RAY: [shutil.which("v2ray"), ROOT / ".runtime/core/v2ray/usr/bin/v2ray"],
     }
     found = []
     for kind, candidates in places.items():

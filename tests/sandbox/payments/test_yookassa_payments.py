@@ -94,7 +94,9 @@ def test_held_money_goes_back_by_itself_after_a_week(
         "canceled",
         "expired_on_capture",
     )
-    assert receiver.wait_for(2)[1].event["object"]["status"] == "canceled"
+    # the two deliveries run beside each other, so either may be first
+    told = {came.event["object"]["status"] for came in receiver.wait_for(2)}
+    assert told == {"waiting_for_capture", "canceled"}
 
 
 def test_refunds_add_up_and_never_exceed_the_payment(receiver: Receiver) -> None:
