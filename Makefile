@@ -34,9 +34,9 @@ mutants: .venv/.ready core  ## put faults in one at a time; each must turn a nam
 
 lock: .venv/.ready  ## compile requirements*.txt anew, releases younger than a week left out
 	.venv/bin/uv pip compile -q pyproject.toml --generate-hashes --python-version 3.11 --no-header \
-		--no-emit-index-url --exclude-newer '7 days' -o requirements.txt
+		--exclude-newer '7 days' -o requirements.txt
 	.venv/bin/uv pip compile -q pyproject.toml --group dev --generate-hashes --python-version 3.11 \
-		--no-header --no-emit-index-url --exclude-newer '7 days' -c requirements.txt -o requirements-dev.txt
+		--no-header --exclude-newer '7 days' -c requirements.txt -o requirements-dev.txt
 
 core: .venv/.ready
 	@$(PYTHON) -m sandbox.core --get
