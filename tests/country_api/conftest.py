@@ -23,7 +23,8 @@ from country_api.deps import Deps, build
 from country_api.settings import CountrySettings
 from models.servers import ListedUser, PutUserAnswer, ServerUser
 from tests.support.clock import FakeClock
-from tests.support.core import CoreProcess, FoundCore, find_cores, free_port, wait_until
+from tests.support.core import CoreProcess, FoundCore, find_cores, wait_until
+from tests.support.ports import free_port
 from tests.support.vless import Refused, fetch
 from tests.support.wsgi_transport import session_to
 

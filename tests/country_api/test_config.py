@@ -9,7 +9,8 @@ import pytest
 from country_api.core.config import CoreKind, CorePlan, Reality, UnsafePlan, build
 from country_api.core.config_file import BadConfig, ConfigFile
 from tests.country_api.conftest import core_id
-from tests.support.core import FoundCore, free_port
+from tests.support.core import FoundCore
+from tests.support.ports import free_port
 
 REALITY = Reality(
     target="www.example.org:443",

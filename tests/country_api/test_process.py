@@ -14,7 +14,8 @@ from common.clock import make_clock
 from common.errors import ServiceError, Unavailable
 from common.service_client import ServiceClient
 from tests.country_api.conftest import CORES, KEY, Agent, Site, core_id
-from tests.support.core import ROOT, free_port, wait_until
+from tests.support.core import ROOT, wait_until
+from tests.support.ports import free_port
 
 START_SECONDS = 20
 

@@ -19,7 +19,8 @@ import pytest
 from country_api.core.config import CoreKind
 from models.servers import ServerDescription
 from tests.country_api.conftest import CORES, PAGE, Agent, Site, core_id
-from tests.support.core import CoreProcess, FoundCore, free_port
+from tests.support.core import CoreProcess, FoundCore
+from tests.support.ports import free_port
 from tests.support.waiting import wait_until
 
 NAME = "www.example.org"

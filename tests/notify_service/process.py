@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -26,15 +25,10 @@ from models.notifies import Notice
 from tests.common.telegram.emulated import TOKEN, Telegram
 from tests.notify_service.house import CALLER_KEY
 from tests.notify_service.shop import MAIN_API_KEY
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "gunicorn", "-c", "common/gunicorn_conf.py"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass

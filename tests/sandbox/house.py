@@ -1,6 +1,5 @@
 """Children for the supervisor's tests, and a maker of supervisors that cleans up after itself."""
 
-import socket
 import sys
 import time
 from collections.abc import Callable
@@ -28,6 +27,7 @@ print("deaf", flush=True)
 """
 LISTENER = """
 import socket, sys, time
+from tests.support.ports import free_port
 time.sleep(float(sys.argv[2]))
 server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
 print("listening", time.time(), flush=True)
@@ -49,13 +49,6 @@ def alive(pid: int) -> bool:
     except OSError:
         return False
     return state != "Z"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class House:

@@ -8,7 +8,8 @@ import pytest
 
 from sandbox.keeper import Process
 from sandbox.supervisor import NotReady
-from tests.sandbox.house import LISTENER, SLEEPER, House, free_port, until
+from tests.sandbox.house import LISTENER, SLEEPER, House, until
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 

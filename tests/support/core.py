@@ -93,13 +93,6 @@ def _answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def wait_until(fact: Callable[[], object], what: str, seconds: float = 5.0) -> None:
     deadline = time.monotonic() + seconds
     while not fact():

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from sandbox.telegram.server import make
 from tests.sandbox.telegram.running import ANYA, TOKEN, Running
 from tests.support.fake_main_api import FakeMainApi
 from tests.support.fake_main_api_http import served
+from tests.support.ports import free_port
 from tests.tg_bot.people import Someone
 from tg_bot.database import FILE_NAME, Database
 
@@ -214,12 +214,6 @@ def emulator_at(port: int, telegram: Running) -> Iterator[Running]:
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_wrong_settings_are_told_all_at_once_without_a_traceback(processes: Processes) -> None:
