@@ -27,7 +27,6 @@ print("deaf", flush=True)
 """
 LISTENER = """
 import socket, sys, time
-from tests.support.ports import free_port
 time.sleep(float(sys.argv[2]))
 server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
 print("listening", time.time(), flush=True)
