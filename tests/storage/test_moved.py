@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from common.storage.connect import connect
+from common.storage.embedded import filesystem
 from common.storage.protocol import StorageUnavailable
 
 
@@ -48,3 +49,17 @@ def test_another_file_in_the_place_of_the_open_one_is_refused(tmp_path: Path) ->
         database["things"].count_documents({})
 
     database.close()
+
+
+def test_a_file_that_another_process_is_just_making_is_not_taken_for_a_lost_one(
+    tmp_path: Path,
+) -> None:
+    """The state in which the loser of a race looks: the file was absent, now both are there."""
+    file, log = tmp_path / "main.db", tmp_path / "main.db-wal"
+    file.touch()
+    log.touch()
+    filesystem._refuse_orphaned_log(file)
+
+    file.unlink()
+    with pytest.raises(StorageUnavailable):
+        filesystem._refuse_orphaned_log(file)

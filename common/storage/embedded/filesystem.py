@@ -33,8 +33,12 @@ def prepare(file: Path) -> None:
 
 
 def _refuse_orphaned_log(file: Path) -> None:
-    """SQLite would delete the log beside an empty file, and what was acknowledged is in it."""
-    if file.with_name(f"{file.name}-wal").exists():
+    """SQLite would delete the log beside an empty file, and what was acknowledged is in it.
+
+    The log is looked for first: a file comes before its log, so one that another process is just
+    making is there by the time its log is seen.
+    """
+    if file.with_name(f"{file.name}-wal").exists() and not file.exists():
         raise StorageUnavailable(f"{file} is gone, but its log is here: put it back")
 
 
