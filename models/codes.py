@@ -65,6 +65,30 @@ class NoticeKind(StrEnum):
     PAYMENT_UNDERPAID = "paymentUnderpaid"
     PAYMENT_REFUNDED = "paymentRefunded"
     OWNER_ALERT = "ownerAlert"
+    SUB_ENDS_IN_THREE_DAYS = "subEndsInThreeDays"
+    SUB_ENDS_IN_A_DAY = "subEndsInADay"
+    SUB_ENDED_TWO_DAYS_AGO = "subEndedTwoDaysAgo"
+    TRIAL_ENDING = "trialEnding"
+    TRIAL_UNUSED = "trialUnused"
+    NEVER_CONNECTED = "neverConnected"
+    REFERRAL_EARNED = "referralEarned"
+    REFERRAL_TAKEN_BACK = "referralTakenBack"
+    ACCESS_CHANGED = "accessChanged"
+    OPERATOR_REPORT = "operatorReport"
+
+
+class Audience(StrEnum):
+    """Whom a broadcast is for; who is banned or has blocked the bot is in none of them.
+
+    ACTIVE: has access now; EXPIRED: had it; TRIAL: has had nothing but the trial; NEVER_PAID: all
+    who never paid, with or without a trial.
+    """
+
+    ALL = "all"
+    ACTIVE = "active"
+    EXPIRED = "expired"
+    TRIAL = "trial"
+    NEVER_PAID = "neverPaid"
 
 
 class Code(StrEnum):

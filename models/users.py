@@ -1,8 +1,9 @@
 """A user as it crosses the wire."""
 
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 Language = Literal["ru", "en"]
 
@@ -18,6 +19,18 @@ UserId = Annotated[int, Field(ge=1, lt=2**53)]
 """Our own id of a user."""
 
 Name = Annotated[str, Field(max_length=256)]
+
+DEFAULT_ZONE = "Europe/Moscow"
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("must be a time zone's IANA name, such as Europe/Moscow")
+    return name
+
+
+Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
+"""A time zone by its IANA name."""
 
 
 class Wire(BaseModel):
@@ -36,18 +49,23 @@ class RegisterRequest(Wire):
 
 
 class UserChange(Wire):
-    """Fields to set; what is absent stays. `blocked` = the person has blocked the bot."""
+    """Fields to set; what is absent stays. `blocked` = the person has blocked the bot;
+    `notices` false = wants no reminders; `time_zone` is the one he has chosen.
+    """
 
     username: Name | None = None
     first_name: Name | None = None
     last_name: Name | None = None
     language: Language | None = None
     blocked: bool | None = None
+    notices: bool | None = None
+    time_zone: Zone | None = None
 
 
 class User(Wire):
     """`expires_at` is the end of access (null: never had any); `pending` the servers still to learn
     of the newest `revision`; `has_trial` is true while the trial is what the user lives on.
+    `connected_at` is when a server first counted traffic of his (null: never yet).
     """
 
     user_id: UserId
@@ -64,6 +82,10 @@ class User(Wire):
     banned: bool
     revision: int
     pending: list[str]
+    ever_paid: bool = False
+    notices: bool = True
+    time_zone: str = DEFAULT_ZONE
+    connected_at: AwareDatetime | None = None
 
 
 class UserIds(Wire):

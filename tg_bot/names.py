@@ -10,3 +10,7 @@ class Name(StrEnum):
     PAY = "pay"
     ORDER = "order"
     QR = "qr"
+    INVITE = "invite"
+    NOTICES = "notices"
+    FORGET_ME = "forgetMe"
+    ADMIN = "adm"

@@ -4,10 +4,25 @@ from urllib.parse import quote
 
 from common.service_client import ServiceClient
 from models.access import Access, GrantRequest, Links, SubscriptionStatus
+from models.admin import (
+    Act,
+    ActDone,
+    AddTime,
+    AdminPayments,
+    AudienceCounts,
+    AudiencePage,
+    AuditLines,
+    Ban,
+    Noted,
+    Statistics,
+    UserCard,
+)
+from models.codes import Audience
 from models.payments import Confirmed, CreatePaymentRequest, Payment, PaymentCreated, PaymentFact
+from models.referrals import Referrals
 from models.servers import ServerStates
 from models.tariffs import Tariffs
-from models.users import RegisterRequest, User, UserChange, UserIds
+from models.users import Language, RegisterRequest, Removal, User, UserChange, UserIds
 
 
 class MainApi:
@@ -65,6 +80,57 @@ class MainApi:
 
     def payment(self, payment_id: str) -> Payment:
         return self._client.get(f"/api/v1/payments/{payment_id}", Payment)
+
+    def card(self, user_id: int) -> UserCard:
+        return self._client.get(f"/api/v1/admin/users/{user_id}/card", UserCard)
+
+    def payments_of(self, user_id: int) -> AdminPayments:
+        return self._client.get(f"/api/v1/admin/users/{user_id}/payments", AdminPayments)
+
+    def add_time(self, user_id: int, act: AddTime) -> ActDone:
+        """Raises Invalid `access_too_long` over the maximum, with `max_days`."""
+        return self._client.post(f"/api/v1/admin/users/{user_id}/time", act, ActDone)
+
+    def revoke(self, user_id: int, act: Act) -> ActDone:
+        return self._client.post(f"/api/v1/admin/users/{user_id}/revoke", act, ActDone)
+
+    def ban(self, user_id: int, act: Ban) -> ActDone:
+        return self._client.post(f"/api/v1/admin/users/{user_id}/ban", act, ActDone)
+
+    def new_link(self, user_id: int, act: Act) -> ActDone:
+        """A new token and new ids in every core; the old address stops working."""
+        return self._client.post(f"/api/v1/admin/users/{user_id}/link", act, ActDone)
+
+    def note(self, user_id: int, act: Noted) -> ActDone:
+        """A line in the audit log about an act on this user that main_api did not do itself."""
+        return self._client.post(f"/api/v1/admin/users/{user_id}/note", act, ActDone)
+
+    def audit_of(self, user_id: int) -> AuditLines:
+        return self._client.get(f"/api/v1/admin/users/{user_id}/audit", AuditLines)
+
+    def note_broadcast(self, act: Noted) -> None:
+        """A line in the audit log about an act that is not on one user."""
+        self._client.post("/api/v1/admin/notes", act, AuditLines)
+
+    def statistics(self) -> Statistics:
+        return self._client.get("/api/v1/admin/statistics", Statistics)
+
+    def audience_counts(self) -> AudienceCounts:
+        return self._client.get("/api/v1/audiences", AudienceCounts)
+
+    def audience(
+        self, audience: Audience, language: Language | None, *, after: int = 0
+    ) -> AudiencePage:
+        """A page of recipients whose user ids are beyond `after`."""
+        query = {"after": str(after)} | ({"language": language} if language else {})
+        return self._client.get(f"/api/v1/audiences/{audience}", AudiencePage, query=query)
+
+    def referrals(self, user_id: int) -> Referrals:
+        return self._client.get(f"/api/v1/users/{user_id}/referrals", Referrals)
+
+    def delete_me(self, user_id: int) -> Removal:
+        """The customer's own wish: from the servers first, then the data."""
+        return self._client.call("DELETE", f"/api/v1/users/{user_id}/data", Removal)
 
     def confirm(self, fact: PaymentFact) -> Confirmed:
         """Take a verified fact durably, once; safe to repeat for ever."""

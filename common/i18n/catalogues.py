@@ -18,7 +18,7 @@ LOCALES = Path(__file__).parent / "locales"
 SOURCE: Language = "en"
 LANGUAGES: tuple[Language, ...] = ("ru", "en")
 DEFAULT: Language = "ru"
-DOMAINS = ("common", "notices", "bot")
+DOMAINS = ("common", "notices", "bot", "admin")
 
 
 def po_file(language: Language, domain: str) -> Path:

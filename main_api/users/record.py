@@ -1,10 +1,10 @@
 """A user as stored in `main.users`."""
 
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from models.users import Language, User
+from models.users import DEFAULT_ZONE, Language, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,9 @@ class UserRecord:
     change of access, `pending` are the servers that have not taken that revision; `applied` are
     the keys of changes made (the guard of "once"), `added` the seconds that each of them added.
     `deleting`: the person is gone, the rest waits until every server has forgotten the user.
+    `access_changed_at` is when `expires_at` was last set, `connected_at` when a server first
+    counted traffic, `invited_by` the user id of the inviter. What has a default is younger than the
+    first shops: their users may lack it.
     """
 
     user_id: int
@@ -38,6 +41,11 @@ class UserRecord:
     applied: list[str]
     added: dict[str, int]
     notice_pending: bool
+    notices: bool = True
+    time_zone: str = DEFAULT_ZONE
+    connected_at: datetime | None = None
+    access_changed_at: datetime | None = None
+    invited_by: int | None = None
 
     def active_at(self, now: datetime) -> bool:
         """Whether the servers should let this user in."""
@@ -49,9 +57,16 @@ class UserRecord:
         return {"_id": values.pop("user_id"), **values}
 
 
+REQUIRED = [it.name for it in fields(UserRecord) if it.default is MISSING][1:]
+LATER = [it.name for it in fields(UserRecord) if it.default is not MISSING]
+
+
 def record_of(document: dict[str, Any]) -> UserRecord:
-    names = [field.name for field in fields(UserRecord) if field.name != "user_id"]
-    return UserRecord(user_id=document["_id"], **{name: document[name] for name in names})
+    return UserRecord(
+        user_id=document["_id"],
+        **{name: document[name] for name in REQUIRED},
+        **{name: document[name] for name in LATER if name in document},
+    )
 
 
 def user_of(record: UserRecord) -> User:
@@ -71,4 +86,8 @@ def user_of(record: UserRecord) -> User:
         banned=record.banned,
         revision=record.revision,
         pending=record.pending,
+        ever_paid=record.ever_paid,
+        notices=record.notices,
+        time_zone=record.time_zone,
+        connected_at=record.connected_at,
     )

@@ -14,7 +14,7 @@ from models.users import Language, RegisterRequest, UserChange
 SUB_TOKEN_BYTES = 24
 ACCESS_SECRET_BYTES = 32
 NAMES = ("first_name", "last_name")
-SETTINGS = ("language", "blocked")
+SETTINGS = ("language", "blocked", "notices", "time_zone")
 RUSSIAN_SPEAKING = {"ru", "be", "uk", "kk", "ky", "uz", "tg", "hy", "az"}
 
 

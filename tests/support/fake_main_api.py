@@ -38,7 +38,7 @@ class FakeMainApi(MainApi):
 
     clock: Clock
     users: dict[int, User] = field(default_factory=dict)
-    referrals: dict[int, str | None] = field(default_factory=dict)
+    payloads: dict[int, str | None] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
     countries: tuple[str, ...] = ("finland", "germany")
     withdrawn: bool = False
@@ -77,7 +77,7 @@ class FakeMainApi(MainApi):
             if user.telegram_id == request.telegram_id:
                 return self.change(user.user_id, **names, blocked=False)
         user_id = len(self.users) + 1
-        self.referrals[request.telegram_id] = request.referral_payload
+        self.payloads[request.telegram_id] = request.referral_payload
         self.users[user_id] = User(
             user_id=user_id, telegram_id=request.telegram_id, **names,
             language=language_of(request.language_code), created_at=self.clock(), expires_at=None,

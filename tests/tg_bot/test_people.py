@@ -23,7 +23,7 @@ def test_the_referral_of_a_first_start_is_kept_until_main_api_hears_it(
     anya.say("/menu")
 
     anya.sees("У вас пока нет доступа")
-    assert main_api.referrals == {anya.id: "ref_bob7"}
+    assert main_api.payloads == {anya.id: "ref_bob7"}
 
 
 def test_other_payloads_are_no_referral(
@@ -35,7 +35,7 @@ def test_other_payloads_are_no_referral(
 
     anya.sees("Добро пожаловать")
     bob.sees("Welcome")
-    assert main_api.referrals == {anya.id: None, bob.id: None}
+    assert main_api.payloads == {anya.id: None, bob.id: None}
 
 
 def test_a_person_is_registered_once_and_names_are_refreshed(
