@@ -15,6 +15,8 @@ from main_api.access.changes import AccessChanges
 from main_api.access.service import AccessService
 from main_api.links.service import LinkService
 from main_api.mongo_api.database import IndexedDatabase
+from main_api.referrals.service import ReferralService
+from main_api.referrals.store import ReferralStore
 from main_api.removal.service import RemovalService
 from main_api.settings import MainSettings
 from main_api.users.store import UserStore
@@ -37,6 +39,7 @@ class Deps:
     access: AccessService
     vpn: VpnApi
     links: LinkService
+    referrals: ReferralService
     removal: RemovalService
     notify: NotifyService
     payments_webhook: PaymentsWebhook
@@ -78,6 +81,13 @@ def build(
             vpn.fan_out.push,
             clock,
             settings.public_url,
+        ),
+        referrals=ReferralService(
+            ReferralStore(db),
+            users,
+            clock,
+            bot_url=settings.bot_url,
+            reward_days=settings.referral_days,
         ),
         removal=RemovalService(db, changes, vpn.fan_out.push, clock),
         notify=NotifyService(

@@ -37,7 +37,8 @@ ServersSecrets = Annotated[dict[str, ServerSecret], BeforeValidator(_servers_sec
 
 class MainSettings(Settings):
     """`public_url` is where the subscription pages are seen from outside, `bot_url` the bot's
-    own address (https://t.me/...); `owner_telegram_id` gets the alarms.
+    own address (https://t.me/...); `referral_days` is what an invited person's first payment earns
+    the inviter (0: nothing); `owner_telegram_id` gets the alarms.
     """
 
     mongo_url: MongoUrl
@@ -52,6 +53,7 @@ class MainSettings(Settings):
     bot_url: HttpUrl
     trial_days: Annotated[int, Field(ge=1, le=365)] = 3
     max_access_days: Annotated[int, Field(ge=31, le=36500)] = 1100
+    referral_days: Annotated[int, Field(ge=0, le=365)] = 10
     owner_telegram_id: Annotated[int, Field(ge=1)] | None = None
     support_url: HttpUrl | None = None
 

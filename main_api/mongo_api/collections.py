@@ -11,6 +11,8 @@ AUDIT: Final = "audit"
 ORDERS: Final = "orders"
 PAYMENT_FACTS: Final = "payment_facts"
 TARIFFS: Final = "tariffs"
+REFERRALS: Final = "referrals"
+REFERRAL_CODES: Final = "referral_codes"
 
 Index = tuple[list[tuple[str, int]], bool]
 
@@ -39,4 +41,6 @@ INDEXES: Final[dict[str, list[Index]]] = {
         _plain("outcome"),
         _plain("told"),
     ],
+    REFERRALS: [_plain("inviter_id", "changed_at"), _plain("state")],
+    REFERRAL_CODES: [_unique("user_id")],
 }

@@ -1,0 +1,1 @@
+"""Who invited whom, and what it earned the inviter."""
