@@ -58,15 +58,35 @@ class AccessService:
         """
 
         def decide(user: UserRecord) -> Change | None:
-            if order_id in user.applied:
-                return None
-            now = self._clock()
-            end = self._extended(now, user.expires_at, months, days, enforce=enforce_maximum)
-            added = calendar.seconds_added(now, user.expires_at, end)
-            fields = _ends_at(end) | {"added": {**user.added, order_id: added}}
-            return Change(order_id, fields | (PAID if paid else {}))
+            return self.lengthening(
+                user,
+                order_id,
+                months=months,
+                days=days,
+                paid=paid,
+                enforce_maximum=enforce_maximum,
+            )
 
         return self._made(user_id, decide)
+
+    def lengthening(
+        self,
+        user: UserRecord,
+        key: str,
+        *,
+        months: int,
+        days: int,
+        paid: bool,
+        enforce_maximum: bool,
+    ) -> Change | None:
+        """What `grant` decides: None when `key` has added its time; raises as `grant` does."""
+        if key in user.applied:
+            return None
+        now = self._clock()
+        end = self._extended(now, user.expires_at, months, days, enforce=enforce_maximum)
+        added = calendar.seconds_added(now, user.expires_at, end)
+        fields = _ends_at(end) | {"added": {**user.added, key: added}}
+        return Change(key, fields | (PAID if paid else {}))
 
     def _extended(
         self, now: datetime, end: datetime | None, months: int, days: int, *, enforce: bool
@@ -95,36 +115,43 @@ class AccessService:
         def decide(user: UserRecord) -> Change | None:
             if order_id not in user.added or REFUND + order_id in user.applied:
                 return None
-            end = calendar.end_without(self._clock(), user.expires_at, user.added[order_id])
-            return Change(REFUND + order_id, _ends_at(end))
+            now = self._clock()
+            end = calendar.end_without(now, user.expires_at, user.added[order_id])
+            fields = _ends_at(user, end, now) | {"paid_at": None}
+            if end is not None and end <= now:
+                fields["notice_pending"] = False  # that the money goes back says it is closed
+            return Change(REFUND + order_id, fields)
 
         return self._made(user_id, decide)
 
     def revoke(self, user_id: int, order_id: str) -> Access:
         """End access now, once by `order_id`, which may be the one that was granted."""
-        key = REVOKED + order_id
+        return self._made(user_id, lambda user: self.ending(user, REVOKED + order_id))
 
-        def decide(user: UserRecord) -> Change | None:
-            if key in user.applied:
-                return None
-            now = self._clock()
-            end = user.expires_at
-            return Change(key, _ends_at(now if end is not None and end > now else end))
-
-        return self._made(user_id, decide)
+    def ending(self, user: UserRecord, key: str) -> Change | None:
+        """What `revoke` decides: None when `key` has ended access before."""
+        if key in user.applied:
+            return None
+        now = self._clock()
+        end = user.expires_at
+        return Change(key, _ends_at(now if end is not None and end > now else end))
 
     def set_end(self, user_id: int, end: datetime | None) -> Access:
         """Put the end of access where the operator wants it; raises Invalid access_too_long."""
         self._check_length(self._clock(), end)
 
         def decide(user: UserRecord) -> Change | None:
-            return None if user.expires_at == end else Change(None, _ends_at(end))
+            now = self._clock()
+            return None if user.expires_at == end else Change(None, _ends_at(user, end, now))
 
         return self._made(user_id, decide)
 
     def set_trial_flag(self, user_id: int, *, has_trial: bool) -> Access:
         def decide(user: UserRecord) -> Change | None:
-            return None if user.has_trial == has_trial else Change(None, {"has_trial": has_trial})
+            if user.has_trial == has_trial:
+                return None
+            fields = {"has_trial": has_trial, "access_changed_at": self._clock()}
+            return Change(None, fields | {"notice_pending": user.expires_at is not None})
 
         return self._made(user_id, decide)
 
@@ -138,7 +165,8 @@ class AccessService:
                 raise Conflict("the trial has been taken", code=Code.TRIAL_TAKEN)
             now = self._clock()
             end = calendar.new_end(now, user.expires_at, days=self._trial_days)
-            return Change(TRIAL_KEY, _ends_at(end) | {"has_trial": True, "trial_taken_at": now})
+            begun = {"has_trial": True, "trial_taken_at": now}
+            return Change(TRIAL_KEY, _ends_at(user, end, now) | begun)
 
         return self._made(user_id, decide)
 
@@ -147,8 +175,11 @@ class AccessService:
         return access_of(self._push(user) if changed else user)
 
 
-def _ends_at(end: datetime | None) -> dict[str, object]:
-    return {"expires_at": end, "notice_pending": end is not None}
+def _ends_at(user: UserRecord, end: datetime | None, now: datetime) -> dict[str, object]:
+    """An end that does not move leaves alone what is planned for it, or still to be planned."""
+    if end == user.expires_at:
+        return {}
+    return {"expires_at": end, "notice_pending": end is not None, "access_changed_at": now}
 
 
 def access_of(user: UserRecord) -> Access:
