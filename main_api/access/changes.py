@@ -16,10 +16,13 @@ Addresses = Callable[[], list[str]]
 
 @dataclass(frozen=True)
 class Change:
-    """Fields to set, and the key under which this change is made only once."""
+    """Fields to set, and the key under which this change is made only once. With `tell` false no
+    server is to hear of it.
+    """
 
     key: str | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
+    tell: bool = True
 
 
 Decide = Callable[[UserRecord], Change | None]
@@ -53,7 +56,7 @@ class AccessChanges:
     def _update(self, seen: UserRecord, change: Change) -> UserRecord | None:
         where: dict[str, Any] = {"_id": seen.user_id, "revision": seen.revision, "deleting": False}
         update: dict[str, Any] = {
-            "$set": {**change.fields, "pending": self._addresses()},
+            "$set": {**change.fields, "pending": self._addresses() if change.tell else []},
             "$inc": {"revision": 1},
         }
         if change.key is not None:

@@ -11,6 +11,8 @@ AUDIT: Final = "audit"
 ORDERS: Final = "orders"
 PAYMENT_FACTS: Final = "payment_facts"
 TARIFFS: Final = "tariffs"
+DEPARTED: Final = "departed"
+SECRETS: Final = "secrets"
 REFERRALS: Final = "referrals"
 REFERRAL_CODES: Final = "referral_codes"
 
@@ -34,6 +36,7 @@ INDEXES: Final[dict[str, list[Index]]] = {
         _plain("notice_pending"),
     ],
     AUDIT: [_plain("user_id"), _plain("at")],
+    DEPARTED: [_plain("departed_at")],
     ORDERS: [_plain("user_id", "created_at"), _plain("status"), _unique("request")],
     PAYMENT_FACTS: [
         _plain("order_id"),

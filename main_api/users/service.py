@@ -7,6 +7,8 @@ from common.clock import Clock
 from common.storage.protocol import Database
 from main_api.mongo_api.collections import USERS
 from main_api.mongo_api.counters import next_number
+from main_api.referrals.service import ReferralService
+from main_api.users.departed import DepartedStore
 from main_api.users.record import UserRecord
 from main_api.users.store import UserStore, plain_username
 from models.users import Language, RegisterRequest, UserChange
@@ -31,21 +33,22 @@ class UserService:
     def __init__(self, db: Database, users: UserStore, clock: Clock) -> None:
         self._db = db
         self._users = users
+        self._departed = DepartedStore(db)
         self._clock = clock
 
     def register(self, request: RegisterRequest) -> tuple[UserRecord, bool]:
         """The user and whether it is new. A known person's names are refreshed, and that they
-        write to the bot shows that they do not block it; language and referral stay.
+        write to the bot shows that they do not block it; language, referral and inviter stay.
         """
         known = self._users.find_by_telegram(request.telegram_id)
         if known is None:
             record = self._new(request)
             if self._users.insert(record):
-                self._settle_username(record)
+                self._settle(record)
                 return record, True
             known = self._users.get_by_telegram(request.telegram_id)
         refreshed = self._users.set(known.user_id, _names(request) | {"blocked": False})
-        self._settle_username(refreshed)
+        self._settle(refreshed)
         return refreshed, False
 
     def change(self, user_id: int, change: UserChange) -> UserRecord:
@@ -64,25 +67,33 @@ class UserService:
         self._settle_username(record)
         return record
 
+    def _settle(self, record: UserRecord) -> None:
+        """What follows from a registration, also from one that was cut off before."""
+        self._settle_username(record)
+        self._referrals.note(record)
+
     def _settle_username(self, record: UserRecord) -> None:
         if record.username_lower is not None:
             self._users.release_username(record.username_lower, owner=record.user_id)
 
     def _new(self, request: RegisterRequest) -> UserRecord:
+        """Who has left and comes back has had the trial, stays banned, and was invited by nobody."""
+        departed = self._departed.find(request.telegram_id)
+        user_id = next_number(self._db, USERS)
         return UserRecord(
-            user_id=next_number(self._db, USERS),
+            user_id=user_id,
             tg_id=request.telegram_id,
             **_names(request),
             language=_language(request.language_code),
             created_at=self._clock(),
             expires_at=None,
             has_trial=False,
-            trial_taken_at=None,
-            ever_paid=False,
+            trial_taken_at=departed.departed_at if departed and departed.trial_taken else None,
+            ever_paid=bool(departed and departed.had_paid),
             blocked=False,
-            banned=False,
+            banned=bool(departed and departed.banned),
             deleting=False,
-            referral_payload=request.referral_payload,
+            referral_payload=None if departed else request.referral_payload,
             access_secret=new_access_secret(),
             sub_token=new_sub_token(),
             revision=0,
@@ -90,6 +101,7 @@ class UserService:
             applied=[],
             added={},
             notice_pending=False,
+            invited_by=self._referrals.inviter_of(request.referral_payload, newcomer=user_id),
         )
 
 
