@@ -85,8 +85,8 @@ class AccessService:
         now = self._clock()
         end = self._extended(now, user.expires_at, months, days, enforce=enforce_maximum)
         added = calendar.seconds_added(now, user.expires_at, end)
-        fields = _ends_at(end) | {"added": {**user.added, key: added}}
-        return Change(key, fields | (PAID if paid else {}))
+        fields = _ends_at(user, end, now) | {"added": {**user.added, key: added}}
+        return Change(key, fields | (PAID | {"paid_at": now} if paid else {}))
 
     def _extended(
         self, now: datetime, end: datetime | None, months: int, days: int, *, enforce: bool
@@ -118,9 +118,19 @@ class AccessService:
             now = self._clock()
             end = calendar.end_without(now, user.expires_at, user.added[order_id])
             fields = _ends_at(user, end, now) | {"paid_at": None}
-            if end is not None and end <= now:
+            if end != user.expires_at and end == now:
                 fields["notice_pending"] = False  # that the money goes back says it is closed
             return Change(REFUND + order_id, fields)
+
+        return self._made(user_id, decide)
+
+    def forgo(self, user_id: int, order_id: str) -> Access:
+        """Use the key up without giving anything: a grant by it that is still on its way adds
+        nothing. A grant that was made stays.
+        """
+
+        def decide(user: UserRecord) -> Change | None:
+            return None if order_id in user.applied else Change(order_id)
 
         return self._made(user_id, decide)
 
@@ -134,7 +144,7 @@ class AccessService:
             return None
         now = self._clock()
         end = user.expires_at
-        return Change(key, _ends_at(now if end is not None and end > now else end))
+        return Change(key, _ends_at(user, now if end is not None and end > now else end, now))
 
     def set_end(self, user_id: int, end: datetime | None) -> Access:
         """Put the end of access where the operator wants it; raises Invalid access_too_long."""

@@ -13,9 +13,10 @@ class UserRecord:
     change of access, `pending` are the servers that have not taken that revision; `applied` are
     the keys of changes made (the guard of "once"), `added` the seconds that each of them added.
     `deleting`: the person is gone, the rest waits until every server has forgotten the user.
-    `access_changed_at` is when `expires_at` was last set, `connected_at` when a server first
-    counted traffic, `invited_by` the user id of the inviter. What has a default is younger than the
-    first shops: their users may lack it.
+    `access_changed_at` is when `expires_at` (or `has_trial`) last changed, `paid_at` when it was
+    last paid for (null again after a refund), `connected_at` when a server first counted traffic,
+    `invited_by` the user id of the inviter. What has a default is younger than the first shops:
+    their users may lack it.
     """
 
     user_id: int
@@ -45,6 +46,7 @@ class UserRecord:
     time_zone: str = DEFAULT_ZONE
     connected_at: datetime | None = None
     access_changed_at: datetime | None = None
+    paid_at: datetime | None = None
     invited_by: int | None = None
 
     def active_at(self, now: datetime) -> bool:
