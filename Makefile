@@ -2,7 +2,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
-CODE := models common main_api country_api payments_webhook notify_service tg_bot sandbox tests scripts
+CODE := models common main_api country_api payments_webhook notify_service tg_bot sandbox bench tests scripts
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14

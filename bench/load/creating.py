@@ -1,0 +1,95 @@
+"""Customers who come all at once, and customers who come one after the other."""
+
+import time
+from itertools import count
+from typing import Any
+
+import gevent
+from gevent.event import Event
+from locust import task
+from locust.env import Environment
+from locust.exception import StopUser
+from locust.runners import LocalRunner
+
+from bench.load.recorder import Recorder
+from bench.load.shopper import Shopper
+from bench.load.spec import Spec
+from bench.load.usage import Meter
+
+GIVE_UP_SECONDS = 120.0
+PAUSE_SECONDS = 1.0
+CREATE, BARE = "create", "bare"
+
+
+def bursts(spec: Spec) -> dict[str, Any]:
+    """`rounds` times `users` customers at the same moment; a creation is both its calls."""
+    numbers, gate = count(spec.first_tg_id), Event()
+
+    class Newcomer(Shopper):
+        target = spec.target
+
+        @task
+        def come(self) -> None:
+            number = next(numbers)
+            gate.wait()
+            with recorder.timed(CREATE):
+                self.create(number)
+            raise StopUser
+
+    environment = Environment(user_classes=[Newcomer])
+    recorder, meter = Recorder(environment), Meter(spec.target.pids)
+    runner, found = environment.create_local_runner(), []
+    for _ in range(spec.rounds):
+        gate.clear()
+        found.append(_burst(runner, recorder, meter, gate, spec.users))
+        gevent.sleep(PAUSE_SECONDS)
+    runner.quit()
+    return {"rounds": found, "errors": recorder.errors}
+
+
+def _burst(
+    runner: LocalRunner, recorder: Recorder, meter: Meter, gate: Event, users: int
+) -> dict[str, Any]:
+    runner.start(users, spawn_rate=users, wait=True)
+    gevent.sleep(0.05)
+    before, began = meter.read(), time.perf_counter()
+    errors_before = len(recorder.errors)
+    gate.set()
+    _wait(lambda: recorder.count(CREATE) + len(recorder.errors) - errors_before >= users)
+    wall = time.perf_counter() - began
+    spent = meter.read().since(before)
+    runner.stop()
+    return {
+        "times_ms": recorder.taken(CREATE),
+        "wall_seconds": wall,
+        "shop_cpu_seconds": spent.shop_seconds,
+        "machine_cpu_seconds": spent.machine_seconds,
+        "memory_mb": meter.memory_mb(),
+    }
+
+
+def sequential(spec: Spec) -> dict[str, Any]:
+    """`rounds` blocks of `users` creations one by one: ours, a pause, the bare prototype's.
+
+    Each block ends with the pause, so that what the shop does afterwards is its own cost.
+    """
+    environment = Environment(user_classes=[])
+    recorder, numbers = Recorder(environment), count(spec.first_tg_id)
+    shopper = type("One", (Shopper,), {"target": spec.target})(environment)
+    blocks: dict[str, list[list[float]]] = {CREATE: [], BARE: []}
+    for _ in range(spec.rounds):
+        for name, create in ((CREATE, shopper.create), (BARE, shopper.create_bare)):
+            for _ in range(spec.users):
+                with recorder.timed(name):
+                    create(next(numbers))
+            blocks[name].append(recorder.taken(name))
+            time.sleep(PAUSE_SECONDS)
+    return {"blocks_ms": blocks, "errors": recorder.errors}
+
+
+def _wait(done: Any) -> None:
+    deadline = time.monotonic() + GIVE_UP_SECONDS
+    while not done():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the burst does not end")
+        gevent.sleep(0.001)

@@ -1,0 +1,107 @@
+"""Money that comes in at a steady pace: from the provider's event to access on every server."""
+
+import time
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+from urllib.parse import urlencode
+
+import gevent
+from locust.env import Environment
+
+from bench.load.recorder import Recorder
+from bench.load.shopper import CallFailed, Shopper
+from bench.load.spec import Spec
+from common.storage.connect import connect
+from common.storage.protocol import Database
+from sandbox.payments.yoomoney.sign import sign
+
+LOOK_SECONDS = 0.004
+GIVE_UP_SECONDS = 30.0
+ACCESS, ANSWER = "access", "answer"
+USERS = "users"
+
+
+def events(spec: Spec) -> dict[str, Any]:
+    """`users` first payments of people without access, `per_second` of them a second whatever
+    becomes of the earlier ones.
+
+    The clock of each starts before its notification is sent and stops when the user's document
+    has access and waits for no server: main_api has heard from both agents by then that they
+    have committed the user and that their core has taken him.
+    """
+    environment = Environment(user_classes=[])
+    recorder = Recorder(environment)
+    payer = type("Payer", (Shopper,), {"target": spec.target})
+    database = connect(spec.target.mongo_url, name="main")
+    numbers = count(spec.first_tg_id)
+    orders = [_ordered(payer(environment), next(numbers)) for _ in range(spec.users)]
+    gevent.sleep(1.0)
+    began, running = time.monotonic(), []
+    for place, order in enumerate(orders):
+        gevent.sleep(max(0.0, began + place / spec.per_second - time.monotonic()))
+        running.append(
+            gevent.spawn(_paid, recorder, payer(environment), database, order, spec.target)
+        )
+    gevent.joinall(running, timeout=2 * GIVE_UP_SECONDS)
+    return {
+        "times_ms": {name: recorder.taken(name) for name in (ACCESS, ANSWER)},
+        "expected": spec.users,
+        "errors": recorder.errors,
+    }
+
+
+def _ordered(payer: Shopper, tg_id: int) -> tuple[int, str, int]:
+    """User, order and price."""
+    who = {"telegram_id": tg_id, "first_name": "Bench", "language_code": "ru"}
+    user_id = payer.signed("POST", "/api/v1/users/register", who)["user_id"]
+    tariff = payer.signed("GET", "/api/v1/tariffs?language=ru")["tariffs"][0]
+    wanted = {"user_id": user_id, "tariff_id": tariff["id"]}
+    order = payer.signed("POST", "/api/v1/payments/create", wanted)
+    return user_id, order["payment_id"], tariff["price_kopecks"]
+
+
+def _paid(
+    recorder: Recorder,
+    payer: Shopper,
+    database: Database,
+    order: tuple[int, str, int],
+    target: Any,
+) -> None:
+    user_id, order_id, kopecks = order
+    body = notification(order_id, kopecks, target.wallet_secret)
+    with recorder.timed(ACCESS):
+        with recorder.timed(ANSWER):
+            payer.notify(body)
+        _wait_for_access(database, user_id)
+
+
+def _wait_for_access(database: Database, user_id: int) -> None:
+    deadline = time.monotonic() + GIVE_UP_SECONDS
+    while True:
+        found = database[USERS].find_one({"_id": user_id}, ["expires_at", "pending"])
+        if found and found["expires_at"] and not found["pending"]:
+            return
+        if time.monotonic() > deadline:
+            raise CallFailed("money came, access did not")
+        gevent.sleep(LOOK_SECONDS)
+
+
+def notification(order_id: str, kopecks: int, secret: str) -> bytes:
+    """As the wallet tells of a card payment (facts: HMAC over every parameter, blanks too)."""
+    roubles = f"{kopecks // 100}.{kopecks % 100:02d}"
+    told = {
+        "notification_type": "card-incoming",
+        "bill_id": "",
+        "amount": roubles,
+        "codepro": "false",
+        "withdraw_amount": roubles,
+        "unaccepted": "false",
+        "label": order_id,
+        "datetime": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),  # noqa: TID251 -- a provider's
+        "operation_label": "",
+        "operation_id": f"bench-{order_id}",
+        "currency": "643",
+        "sender": "41001000000000",
+    }
+    return urlencode(told | {"sign": sign(told, secret)}).encode()
