@@ -11,6 +11,8 @@ from main_api import paper_names
 from main_api.access.routes import routes as access_routes
 from main_api.deps import Deps, build
 from main_api.payments.routes import routes as payments_routes
+from main_api.referrals.routes import routes as referrals_routes
+from main_api.removal.routes import routes as removal_routes
 from main_api.settings import MainSettings
 from main_api.subscriptions.routes import routes as subscriptions_routes
 from main_api.tariffs.routes import routes as tariffs_routes
@@ -25,6 +27,8 @@ ROOMS: Final[list[Callable[[Deps], APIBlueprint]]] = [
     subscriptions_routes,
     tariffs_routes,
     payments_routes,
+    referrals_routes,
+    removal_routes,
     paper_names.routes,
 ]
 

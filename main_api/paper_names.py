@@ -20,7 +20,7 @@ from models.users import RegisterRequest, Removal, UserChange
 def routes(deps: Deps) -> APIBlueprint:
     api = APIBlueprint("paper", __name__, abp_tags=[Tag(name="paper")])
     users = deps.users
-    service = UserService(deps.db, users, deps.clock)
+    service = UserService(deps.db, users, deps.referrals, deps.clock)
     audit = Audit(deps.db, deps.clock)
 
     @api.get("/getUser/<tg_id>", responses={200: PaperUser})

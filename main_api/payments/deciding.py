@@ -7,6 +7,7 @@ from common.errors import Invalid, NotFound, Unavailable
 from main_api.access.service import AccessService
 from main_api.payments.facts import Decision, FactStore, Stored, payment_of, second_key
 from main_api.payments.orders import UNPAID, Order, OrderStore
+from main_api.referrals.service import ReferralService
 from models.access import Access
 from models.codes import ConfirmOutcome, FactKind, NoticeKind, OrderStatus
 
@@ -18,10 +19,16 @@ class Deciding:
     """Every step may be repeated, after a crash at any point and at once from several threads."""
 
     def __init__(
-        self, facts: FactStore, orders: OrderStore, access: AccessService, clock: Clock
+        self,
+        facts: FactStore,
+        orders: OrderStore,
+        access: AccessService,
+        referrals: ReferralService,
+        clock: Clock,
     ) -> None:
         self._facts, self._orders = facts, orders
         self._access = access
+        self._referrals = referrals
         self._clock = clock
         self._by_kind = {
             FactKind.SUCCEEDED: self._money,
@@ -77,6 +84,7 @@ class Deciding:
         except Invalid as refused:
             return _for_owner(stored, ConfirmOutcome.IGNORED, f"not granted: {refused.code}")
         self._orders.mark_granted(order.order_id, stored.fact_id, self._clock())
+        self._referrals.paid(order.user_id, stored.fact_id)
         return self._receipt(stored, order, access, key, again=again)
 
     def _granted(self, order: Order, key: str) -> Access:
@@ -144,6 +152,7 @@ class Deciding:
         user_id, key = payment.decision.user_id, payment.decision.grant_key
         if not key:
             return Decision(ConfirmOutcome.REFUNDED, user_id)
+        self._referrals.refunded(user_id, payment.fact_id)
         try:
             access = self._access.take_back(user_id, key)
         except NotFound:

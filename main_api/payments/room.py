@@ -37,5 +37,5 @@ def payments_room(deps: Deps, soon: Soon = at_once) -> PaymentsRoom:
         deps.clock,
         return_url=deps.settings.bot_url,
     )
-    deciding = Deciding(facts, orders, deps.access, deps.clock)
+    deciding = Deciding(facts, orders, deps.access, deps.referrals, deps.clock)
     return PaymentsRoom(orders, ordering, Settlement(facts, deciding, messages, deps.clock, soon))

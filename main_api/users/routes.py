@@ -30,7 +30,7 @@ class UsernamePath(BaseModel):
 def routes(deps: Deps) -> APIBlueprint:
     api = APIBlueprint("users", __name__, url_prefix="/api/v1/users", abp_tags=[Tag(name="users")])
     users = deps.users
-    service = UserService(deps.db, users, deps.clock)
+    service = UserService(deps.db, users, deps.referrals, deps.clock)
 
     @api.post("/register", responses={201: User, 200: User})
     @callers(Service.TG_BOT)

@@ -30,9 +30,12 @@ def new_access_secret() -> str:
 
 
 class UserService:
-    def __init__(self, db: Database, users: UserStore, clock: Clock) -> None:
+    def __init__(
+        self, db: Database, users: UserStore, referrals: ReferralService, clock: Clock
+    ) -> None:
         self._db = db
         self._users = users
+        self._referrals = referrals
         self._departed = DepartedStore(db)
         self._clock = clock
 
@@ -77,8 +80,9 @@ class UserService:
             self._users.release_username(record.username_lower, owner=record.user_id)
 
     def _new(self, request: RegisterRequest) -> UserRecord:
-        """Who has left and comes back has had the trial, stays banned, and was invited by nobody."""
+        """Who has left and comes back has had the trial, stays banned, and is invited by nobody."""
         departed = self._departed.find(request.telegram_id)
+        payload = None if departed else request.referral_payload
         user_id = next_number(self._db, USERS)
         return UserRecord(
             user_id=user_id,
@@ -93,7 +97,7 @@ class UserService:
             blocked=False,
             banned=bool(departed and departed.banned),
             deleting=False,
-            referral_payload=None if departed else request.referral_payload,
+            referral_payload=payload,
             access_secret=new_access_secret(),
             sub_token=new_sub_token(),
             revision=0,
@@ -101,7 +105,7 @@ class UserService:
             applied=[],
             added={},
             notice_pending=False,
-            invited_by=self._referrals.inviter_of(request.referral_payload, newcomer=user_id),
+            invited_by=self._referrals.inviter_of(payload, newcomer=user_id),
         )
 
 

@@ -79,7 +79,7 @@ def mortal_settlement(till: Till, database: Database) -> Settlement:
     push = till.deps.vpn.fan_out.push
     access = AccessService(changes, push, till.clock, trial_days=3, max_access_days=1100)
     facts = FactStore(database)
-    deciding = Deciding(facts, OrderStore(database), access, till.clock)
+    deciding = Deciding(facts, OrderStore(database), access, till.deps.referrals, till.clock)
     messages = Messages(facts, users, till.deps.notify, till.clock, owner_telegram_id=1)
     return Settlement(facts, deciding, messages, till.clock, at_once)
 
