@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from common.clock import Clock, make_clock
 from common.service_auth import Guard
+from common.supervision import Watchdog
 from country_api.core.accounts import Accounts
 from country_api.core.client import CoreClient
 from country_api.core.config_file import ConfigFile
@@ -46,7 +47,8 @@ def build(settings: CountrySettings, clock: Clock | None = None) -> Deps:
     pulse = Pulse(client, time.monotonic)
     enforcer = Enforcer(store, accounts, pulse, clock)
     file = ConfigFile(settings.core_config, plan, settings.core_binary)
-    mirror = Mirror(file, store, clock)
+    watchdog = Watchdog()
+    mirror = Mirror(file, store, clock, watchdog)
     return Deps(
         guard=Guard(Service.COUNTRY_API, settings.caller_keys, clock),
         clock=clock,
@@ -65,5 +67,6 @@ def build(settings: CountrySettings, clock: Clock | None = None) -> Deps:
             core_api=settings.core_api,
             clock=clock,
             monotonic=time.monotonic,
+            watchdog=watchdog,
         ),
     )

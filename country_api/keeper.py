@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from common.clock import Clock
 from common.errors import ServiceError
+from common.supervision import Watchdog
 from country_api.core.accounts import Accounts
 from country_api.core.stale_socket import remove_if_stale
 from country_api.enforce import Enforcer
@@ -16,6 +17,7 @@ from country_api.store import Store
 log = logging.getLogger(__name__)
 TICK_SECONDS = 0.3
 COMPARE_SECONDS = 30.0
+PATIENCE_SECONDS = 180.0  # a repair of 10,000 users on a slow machine takes less
 
 
 class Keeper:
@@ -34,7 +36,9 @@ class Keeper:
         core_api: str,
         clock: Clock,
         monotonic: Callable[[], float],
+        watchdog: Watchdog | None = None,
     ) -> None:
+        self._watchdog = watchdog or Watchdog()
         self._store, self._accounts, self._pulse = store, accounts, pulse
         self._enforcer, self._mirror = enforcer, mirror
         self._core_api = core_api
@@ -59,6 +63,7 @@ class Keeper:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
+            self._watchdog.expect("keeper", PATIENCE_SECONDS)
             try:
                 self.tick()
                 self._tell("" if self._enforcer.in_order else "the core does not answer")

@@ -6,12 +6,14 @@ import threading
 
 from common.clock import Clock
 from common.errors import ServiceError
+from common.supervision import Watchdog
 from country_api.core.config_file import BadConfig, ConfigFile
 from country_api.store import Store
 
 log = logging.getLogger(__name__)
 DEBOUNCE_SECONDS = 0.1
 RETRY_SECONDS = 1.0
+PATIENCE_SECONDS = 120.0  # the core itself may test the file for 20 s
 
 
 class Mirror:
@@ -21,7 +23,14 @@ class Mirror:
     between, the next start writes it from the store before anything else.
     """
 
-    def __init__(self, file: ConfigFile, store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        file: ConfigFile,
+        store: Store,
+        clock: Clock,
+        watchdog: Watchdog | None = None,
+    ) -> None:
+        self._watchdog = watchdog or Watchdog()
         self._file = file
         self._store = store
         self._clock = clock
@@ -52,7 +61,9 @@ class Mirror:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
+            self._watchdog.done("mirror")
             self._touched.wait()
+            self._watchdog.expect("mirror", PATIENCE_SECONDS)
             self._stopped.wait(DEBOUNCE_SECONDS)
             self._touched.clear()
             if not self.write():

@@ -11,6 +11,7 @@ from common.metrics import Metrics
 from common.service_client import ServiceClient
 from common.storage.connect import connect
 from common.storage.protocol import Database
+from common.supervision import Watchdog
 from common.telegram.gate import Gate, Traffic
 from common.telegram.sender import Sender
 from models.codes import Service
@@ -61,7 +62,7 @@ def compose(
 ) -> Deps:
     """The service around what it talks to; tests give their own neighbours."""
     metrics = Metrics(Service.NOTIFY_SERVICE)
-    stopping = threading.Event()
+    stopping, watchdog = threading.Event(), Watchdog()
     store = NoticeStore(database, run=secrets.token_hex(8))
     alarm = Alarm(clock)
     dispatcher = Dispatcher(
@@ -71,7 +72,7 @@ def compose(
         main_api=main_api,
         clock=clock,
         delivered=metrics.counter("notices_total", "Notices by how they ended", "kind", "state"),
-        persistence=Persistence(stopping),
+        persistence=Persistence(stopping, watchdog),
     )
     return Deps(
         database=database,
@@ -80,5 +81,5 @@ def compose(
         store=store,
         alarm=alarm,
         dispatcher=dispatcher,
-        scheduler=Scheduler(dispatcher, alarm, clock, stopping),
+        scheduler=Scheduler(dispatcher, alarm, clock, stopping, watchdog),
     )

@@ -7,11 +7,13 @@ them to give up lost claims and to look again, so that nothing depends on a sing
 import logging
 import threading
 import time
+from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from common.clock import Clock, system_clock
 from common.storage.protocol import StorageUnavailable
+from common.supervision import Watchdog
 from notify_service.alarm import Alarm
 from notify_service.dispatch import Dispatcher
 
@@ -19,13 +21,21 @@ log = logging.getLogger(__name__)
 WORKERS = 4  # at 100 ms a call they reach the gate's rate
 AWAY_SECONDS = 1.0
 BROKEN_SECONDS = 5.0
+TURN = timedelta(seconds=10)  # the longest wait, so that it is seen that they live
+PATIENCE_SECONDS = 180.0  # a message with all its deadlines takes less
 STOP_SECONDS = 8.0  # gunicorn gives a worker 10
 
 
 class Scheduler:
     def __init__(
-        self, dispatcher: Dispatcher, alarm: Alarm, clock: Clock, stopping: threading.Event
+        self,
+        dispatcher: Dispatcher,
+        alarm: Alarm,
+        clock: Clock,
+        stopping: threading.Event,
+        watchdog: Watchdog | None = None,
     ) -> None:
+        self._watchdog = watchdog or Watchdog()
         self._dispatcher, self._alarm, self._clock = dispatcher, alarm, clock
         self._stopping = stopping
         self._prepared = False
@@ -67,6 +77,7 @@ class Scheduler:
 
     def _work(self) -> None:
         while True:
+            self._watchdog.expect(threading.current_thread().name, PATIENCE_SECONDS)
             seen = self._alarm.rings()
             if self._stopping.is_set():
                 return
@@ -86,9 +97,9 @@ class Scheduler:
                 self._keep_house()
             finally:
                 self._housekeeping.release()
-        due = self._dispatcher.store.next_due()
-        if due is None or due > self._clock():
-            self._alarm.wait(seen, due)
+        due, now = self._dispatcher.store.next_due(), self._clock()
+        if due is None or due > now:
+            self._alarm.wait(seen, min(due or now + TURN, now + TURN))
         elif (seconds := self._dispatcher.permit()) > 0:
             self._alarm.pause(seen, seconds)
         else:

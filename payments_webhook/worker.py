@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 from common.errors import ServiceError
+from common.supervision import Watchdog
 from payments_webhook.delivery import Delivery
 from payments_webhook.inbox import Inbox
 from payments_webhook.providers.base import Provider
@@ -16,6 +17,8 @@ from payments_webhook.providers.base import Provider
 log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
 SWEEP_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
+SWEEP_PATIENCE_SECONDS = 1800.0  # it asks a provider for each open payment, with deadlines
 
 
 class OneProcess:
@@ -54,7 +57,9 @@ class Worker:
         lock: OneProcess,
         *,
         sweep_seconds: float = SWEEP_SECONDS,
+        watchdog: Watchdog | None = None,
     ) -> None:
+        self._watchdog = watchdog or Watchdog()
         self._delivery, self._inbox = delivery, inbox
         self._providers = list(providers)
         self._lock = lock
@@ -80,6 +85,7 @@ class Worker:
 
     def _deliver(self) -> None:
         while not self._stopping.is_set():
+            self._watchdog.expect("deliver", PATIENCE_SECONDS)
             self._delivery.wake.wait(LOOK_SECONDS)
             self._delivery.wake.clear()
             self._guarded()
@@ -94,6 +100,7 @@ class Worker:
 
     def _reconcile(self) -> None:
         while not self._stopping.wait(LOOK_SECONDS):
+            self._watchdog.expect("reconcile", SWEEP_PATIENCE_SECONDS)
             due = self._swept is None or monotonic() - self._swept >= self._sweep_seconds
             if due and self._is_mine():
                 self._swept = monotonic()

@@ -5,6 +5,7 @@ import signal
 import sys
 
 from common.environment import start
+from common.supervision import READY, STOPPING, tell
 from tg_bot.bot import Bot
 from tg_bot.deps import build
 from tg_bot.lock import AnotherPoller, take_lock
@@ -33,9 +34,11 @@ def main() -> int:
 
 def run(bot: Bot) -> int:
     bot.start()
+    tell(READY)
     while bot.is_listening():
         if signal.sigtimedwait(STOPS, LOOK_SECONDS):
             log.info("told to stop")
+            tell(STOPPING)
             bot.stop()
             return 0
     if bot.refused:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from threading import Event
 from typing import Any
 
+from common.supervision import Watchdog
 from common.telegram.errors import Outcome, TelegramError
 from tg_bot.database import DatabaseError
 from tg_bot.inbox import Inbox, Stored
@@ -15,6 +16,7 @@ LONG_POLL_SECONDS = 20
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 CONFLICT_PAUSE = 3.0
 MAX_BACKLOG = 2000
+PATIENCE_SECONDS = 120.0  # for a long poll, with all its deadlines
 UNTOLD = -1
 MAX_ID = 2**53
 
@@ -40,7 +42,9 @@ class Poller:
         deliver: Callable[[list[Stored]], None],
         backlog: Callable[[], int],
         stop: Event,
+        watchdog: Watchdog | None = None,
     ) -> None:
+        self._watchdog = watchdog or Watchdog()
         self._fetch, self._inbox = fetch, inbox
         self._deliver, self._backlog = deliver, backlog
         self._stop = stop
@@ -51,10 +55,12 @@ class Poller:
     def run(self) -> None:
         """Until `stop` is set. Raises TokenRefused."""
         while not self._stop.is_set():
-            if self._backlog() > MAX_BACKLOG:
-                self._stop.wait(SHORTEST_PAUSE)
-            else:
-                self._stop.wait(self.step())
+            self._pause_for(SHORTEST_PAUSE if self._backlog() > MAX_BACKLOG else self.step())
+
+    def _pause_for(self, seconds: float) -> None:
+        """Telegram may have asked for a long one; the promise lasts until after the next call."""
+        self._watchdog.expect("polling", seconds + PATIENCE_SECONDS)
+        self._stop.wait(seconds)
 
     def step(self) -> float:
         """One call of getUpdates; returns the seconds to wait before the next."""

@@ -4,6 +4,7 @@ import signal
 import threading
 
 from common.environment import start
+from common.supervision import READY, STOPPING, tell
 from main_api.deps import build
 from main_api.jobs.runner import JobRunner
 from main_api.settings import MainSettings
@@ -16,7 +17,9 @@ def main() -> None:
         signal.signal(name, lambda *_: stopping.set())
     runner = JobRunner(deps)
     runner.start()
+    tell(READY)
     stopping.wait()
+    tell(STOPPING)
     runner.stop()
 
 
