@@ -17,6 +17,7 @@ from main_api.links.service import LinkService
 from main_api.mongo_api.database import IndexedDatabase
 from main_api.referrals.service import ReferralService
 from main_api.referrals.store import ReferralStore
+from main_api.removal.finishing import Finishing
 from main_api.removal.service import RemovalService
 from main_api.settings import MainSettings
 from main_api.users.store import UserStore
@@ -59,6 +60,23 @@ def build(
     countries = CountriesFile(settings.countries_file)
     vpn = build_vpn_api(db, countries, settings.servers_secrets, clock, session_of)
     changes = AccessChanges(db, users, vpn.servers.addresses)
+    referrals = ReferralService(
+        ReferralStore(db),
+        users,
+        clock,
+        bot_url=settings.bot_url,
+        reward_days=settings.referral_days,
+    )
+    notify = NotifyService(
+        _client(
+            settings.notify_service_url,
+            Service.NOTIFY_SERVICE,
+            settings.notify_service_key,
+            clock,
+            session_of(),
+        )
+    )
+    finishing = Finishing(db, notify, vpn.servers.in_file, referrals.forget)
     return Deps(
         settings=settings,
         clock=clock,
@@ -82,23 +100,9 @@ def build(
             clock,
             settings.public_url,
         ),
-        referrals=ReferralService(
-            ReferralStore(db),
-            users,
-            clock,
-            bot_url=settings.bot_url,
-            reward_days=settings.referral_days,
-        ),
-        removal=RemovalService(db, changes, vpn.fan_out.push, clock),
-        notify=NotifyService(
-            _client(
-                settings.notify_service_url,
-                Service.NOTIFY_SERVICE,
-                settings.notify_service_key,
-                clock,
-                session_of(),
-            )
-        ),
+        referrals=referrals,
+        removal=RemovalService(db, changes, vpn.fan_out.push, finishing, clock),
+        notify=notify,
         payments_webhook=PaymentsWebhook(
             _client(
                 settings.payments_webhook_url,

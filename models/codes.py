@@ -104,4 +104,5 @@ class Code(StrEnum):
     ORDER_NOT_PAYABLE = "order_not_payable"
     NO_PROVIDER = "no_provider"
     USER_BANNED = "user_banned"
+    PAYMENT_IN_WORK = "payment_in_work"
     CLOCK_SKEW = "clock_skew"

@@ -1,1 +1,1 @@
-"""Deletion of a person: from the servers first, then the data."""
+"""Forgetting a person: at once for everybody who asks, at last by every server and neighbour."""

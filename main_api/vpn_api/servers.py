@@ -79,6 +79,10 @@ class Servers:
     def callable(self) -> list[Server]:
         return [place.server for place in self.places() if place.server is not None]
 
+    def in_file(self) -> set[str]:
+        """Those also whose key we do not know."""
+        return {place.address for place in self.places()}
+
     def addresses(self) -> list[str]:
         return [server.address for server in self.callable()]
 

@@ -1,12 +1,14 @@
 """Deletion of a person."""
 
+import json
+
 import pytest
 
 from common.errors import NotFound
 from main_api.mongo_api.collections import AUDIT, USERS
 from models.paper import PaperUser
 from models.users import Removal
-from tests.support.shop import FINLAND, Shop
+from tests.support.shop import COUNTRIES, FINLAND, FRANCE, Shop
 
 TG = 98472894
 
@@ -83,7 +85,8 @@ def test_a_server_that_joins_during_a_deletion_is_waited_for(shop: Shop, user_id
     shop.finland.wire.down = False
     shop.rested()
     shop.heal()
-    shop.deps.vpn.pending.enlist("fr.test:8443", active_since=shop.clock.now)
+    shop.write_countries(json.dumps(COUNTRIES | {"france": [FRANCE]}))
+    shop.deps.vpn.pending.enlist(FRANCE, active_since=shop.clock.now)
     shop.deps.removal.tick()
 
     assert shop.deps.db[USERS].count_documents({}) == 1

@@ -50,7 +50,8 @@ class FakeCountry:
             **description,
         }
         self._lock = threading.Lock()
-        self.wire = Wire(self._app(clock))
+        self.app = self._app(clock)
+        self.wire = Wire(self.app)
 
     def holds(self, user_id: int) -> ServerUser | None:
         """The user as the core would have it: only who is let in."""
