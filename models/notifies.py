@@ -39,8 +39,20 @@ class Notice(Wire):
     params: dict[str, str | int] = {}
 
 
+class NoticeList(Wire):
+    """Several at once; when one of them is refused, none is taken."""
+
+    notices: Annotated[list[Notice], Field(min_length=1, max_length=50)]
+
+
 class NoticeState(Wire):
     """`state`: waiting, sending, sent, dropped, blocked, unknown (a read timeout), failed."""
 
     key: str
     state: Literal["waiting", "sending", "sent", "dropped", "blocked", "unknown", "failed"]
+
+
+class NoticeStates(Wire):
+    """In the order of the notices given."""
+
+    notices: list[NoticeState]

@@ -1,5 +1,8 @@
 """notify_service as its neighbours call it."""
 
+from datetime import datetime
+
+from common.clock import milliseconds
 from common.service_client import ServiceClient
 from models.broadcasts import (
     Broadcast,
@@ -7,7 +10,15 @@ from models.broadcasts import (
     BroadcastProgressMessage,
     Broadcasts,
 )
-from models.notifies import AddNotifyAnswer, AddNotifyRequest, Notice, NoticeState, PaperNotify
+from models.notifies import (
+    AddNotifyAnswer,
+    AddNotifyRequest,
+    Notice,
+    NoticeList,
+    NoticeState,
+    NoticeStates,
+    PaperNotify,
+)
 
 
 class NotifyService:
@@ -18,13 +29,21 @@ class NotifyService:
         """Store a notice durably; the same key again changes nothing and tells its state."""
         return self._client.post("/api/v1/notices", notice, NoticeState)
 
+    def add_all(self, notices: NoticeList) -> NoticeStates:
+        """Each as by `add`, in one call."""
+        return self._client.post("/api/v1/notices/several", notices, NoticeStates)
+
     def add_paper(self, notify: PaperNotify) -> AddNotifyAnswer:
         """P's own shape: a test push at a moment."""
         return self._client.post("/addNotify", AddNotifyRequest(notify=notify), AddNotifyAnswer)
 
-    def forget(self, telegram_id: int) -> None:
-        """Remove whatever is kept about this person: waiting notices and finished ones."""
-        self._client.call("DELETE", f"/api/v1/people/{telegram_id}", AddNotifyAnswer)
+    def forget(self, telegram_id: int, *, before: datetime) -> None:
+        """Remove whatever was stored about this person before that moment: waiting notices and
+        finished ones. Later ones are of somebody new, who has the same id.
+        """
+        path = f"/api/v1/people/{telegram_id}"
+        query = {"before": milliseconds(before)}
+        self._client.call("DELETE", path, AddNotifyAnswer, query=query)
 
     def draft_broadcast(self, draft: BroadcastDraft) -> Broadcast:
         return self._client.post("/api/v1/broadcasts", draft, Broadcast)
