@@ -29,6 +29,7 @@ def stay_up() -> None:
         print(f"core: {sandbox.core}", flush=True)
         sandbox.start_all()
         print("alarms go to Админ: choose him in the chat and press START once")
+        print("he is the shop's admin, too: /admin opens his menu")
         print("everything is up; Ctrl+C stops it and leaves nothing behind", flush=True)
         while True:
             signal.pause()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from sandbox.core import Core
 from sandbox.layout import BOT_USERNAME, COUNTRIES, LOOPBACK, Layout
 
-OWNER_TELEGRAM_ID = "100003"
+OWNER_TELEGRAM_ID = "910000003"  # Админ, one of the chat's first people
 
 
 @dataclass(frozen=True)
@@ -185,5 +185,6 @@ def _bot_environment(layout: Layout) -> dict[str, str]:
         "BOT_TOKEN": layout.bot_token,
         "TELEGRAM_API_URL": layout.url("telegram"),
         "SUPPORT_URL": "https://t.me/keyland_support",
+        "ADMIN_TELEGRAM_IDS": OWNER_TELEGRAM_ID,
         **_calls(layout, "tg_bot", "main_api", "notify_service"),
     }

@@ -4,7 +4,12 @@ import logging
 from threading import Event, Thread
 from typing import Any
 
+from common.supervision import Watchdog
 from common.telegram.errors import Outcome, TelegramError
+from tg_bot.admin.dialogue import Dialogue
+from tg_bot.admin.door import Door
+from tg_bot.admin.totp import SecondFactor
+from tg_bot.admin.visit import Services
 from tg_bot.database import DatabaseError
 from tg_bot.delivery import Delivery
 from tg_bot.deps import Deps
@@ -15,7 +20,7 @@ from tg_bot.introduction import introduce
 from tg_bot.lanes import Lanes
 from tg_bot.membership import Membership
 from tg_bot.people import People
-from tg_bot.polling import KINDS, Poller, TokenRefused
+from tg_bot.polling import KINDS, PATIENCE_SECONDS, Poller, TokenRefused
 from tg_bot.quiet import without_content
 from tg_bot.settings import Settings
 from tg_bot.states import States
@@ -34,6 +39,7 @@ class Bot:
         self._inbox = Inbox(deps.database, deps.clock)
         self._lanes = Lanes(WORKERS)
         self._stop = Event()
+        self._watchdog = Watchdog()
         self._handling = _handling(settings, deps, self._inbox, self._lanes)
         self._poller = Poller(
             self._fetch,
@@ -41,6 +47,7 @@ class Bot:
             deliver=self._handling.deliver,
             backlog=self._lanes.backlog,
             stop=self._stop,
+            watchdog=self._watchdog,
         )
         self._thread = Thread(target=self._listen, name="polling", daemon=True)
         self.refused = False
@@ -90,6 +97,7 @@ class Bot:
                     return True  # told by the sender; people can be served without a menu
                 pause = max(PAUSES[min(tries, len(PAUSES) - 1)], trouble.retry_after)
                 log.warning("Telegram is away (%s), next try in %.1f s", trouble, pause)
+                self._watchdog.expect("polling", pause + PATIENCE_SECONDS)
                 self._stop.wait(pause)
                 tries += 1
             else:
@@ -103,6 +111,7 @@ class Bot:
 
     def _try_again(self) -> None:
         while not self._stop.wait(RETRY_SECONDS):
+            self._watchdog.expect("retries", PATIENCE_SECONDS)
             try:
                 self._handling.try_again()
             except DatabaseError as error:
@@ -120,5 +129,12 @@ def _handling(settings: Settings, deps: Deps, inbox: Inbox, lanes: Lanes) -> Han
         throttle=Throttle(deps.monotonic),
         clock=deps.clock,
         support_url=settings.support_url,
+        door=_door(settings, deps, states),
     )
     return Handling(lanes, inbox, dispatch, membership)
+
+
+def _door(settings: Settings, deps: Deps, states: States) -> Door:
+    services = Services(deps.main_api, deps.notify_service, deps.sender, Dialogue(states))
+    factor = SecondFactor(settings.admin_totp_secrets, states, deps.clock)
+    return Door(settings.admin_telegram_ids, factor, services, deps.clock)

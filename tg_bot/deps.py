@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from common.clients.main_api import MainApi
+from common.clients.notify_service import NotifyService
 from common.clock import Clock, make_clock, real_sleep
 from common.service_client import ServiceClient
 from common.telegram.gate import Gate, Traffic
@@ -21,6 +22,7 @@ class Deps:
     database: Database
     clock: Clock
     monotonic: Callable[[], float]
+    notify_service: NotifyService
 
 
 def build(settings: Settings) -> Deps:
@@ -32,12 +34,20 @@ def build(settings: Settings) -> Deps:
         key=settings.main_api_key,
         clock=clock,
     )
+    notify_client = ServiceClient(
+        settings.notify_service_url,
+        caller=Service.TG_BOT,
+        callee=Service.NOTIFY_SERVICE,
+        key=settings.notify_service_key,
+        clock=clock,
+    )
     return Deps(
         main_api=MainApi(client),
         sender=make_sender(settings),
         database=Database(settings.state_dir),
         clock=clock,
         monotonic=time.monotonic,
+        notify_service=NotifyService(notify_client),
     )
 
 

@@ -1,20 +1,25 @@
 """From an update to a screen: who, in which language, which one; and an answer to every press."""
 
 import logging
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 
 from telebot import types
 
 from common import request_id
 from common.clients.main_api import MainApi
 from common.clock import Clock
-from common.errors import Forbidden, Unavailable
+from common.errors import Forbidden, ServiceError, Unavailable
 from common.i18n.texts import Texts, texts_in
 from models.buttons import Button, parse
 from models.codes import Code
 from tg_bot import trouble
+from tg_bot.admin.door import Door
 from tg_bot.asked import Asked, read_message
 from tg_bot.delivery import Delivery, NotDelivered, Place, Unshowable
 from tg_bot.membership import Membership
+from tg_bot.names import Name
 from tg_bot.people import People
 from tg_bot.quiet import without_content
 from tg_bot.screens import SCREENS
@@ -36,7 +41,9 @@ class Dispatch:
         throttle: Throttle,
         clock: Clock,
         support_url: str,
+        door: Door,
     ) -> None:
+        self._door = door
         self._main_api, self._people, self._membership = main_api, people, membership
         self._delivery, self._throttle = delivery, throttle
         self._clock, self._support_url = clock, support_url
@@ -60,10 +67,16 @@ class Dispatch:
         self._answer(person, query.id, toast)
         if verdict is not Verdict.PASS or (message and message.chat.type != PRIVATE):
             return
-        path = parse(query.data or "")
-        known = path is not None and path[0] in SCREENS
-        asked = Asked(path, old=False) if path and known else Asked([Button.MENU], old=True)
-        self._show(person, place, asked)
+        path = parse(query.data or "") or []
+        if self._door.takes_press(person.id, path):
+            self._show(person, place, partial(self._pressed_admin, person, place, path), path)
+            return
+        known = bool(path) and path[0] in SCREENS
+        asked = Asked(path) if known else Asked([Button.MENU], old=True)
+        self._show(person, place, partial(self._view, person, asked), asked.path)
+
+    def _pressed_admin(self, person: types.User, place: Place, path: list[str]) -> View:
+        return self._door.pressed(person.id, self._texts_now(person), path[1:], place.message_id)
 
     def _wrote(self, message: types.Message) -> None:
         person = message.from_user
@@ -73,27 +86,38 @@ class Dispatch:
         verdict = self._throttle.judge(person.id, "")
         if verdict is Verdict.TELL:
             self._deliver(person, place, View(trouble.too_fast(self._texts(person))))
-        if verdict is Verdict.PASS:
-            self._show(person, place, read_message(message.text))
+        if verdict is not Verdict.PASS:
+            return
+        if self._door.takes_message(person.id, message):
+            self._show(person, place, partial(self._wrote_admin, person, message), [Name.ADMIN])
+            return
+        asked = read_message(message.text)
+        self._show(person, place, partial(self._view, person, asked), asked.path)
+
+    def _wrote_admin(self, person: types.User, message: types.Message) -> View:
+        return self._door.wrote(person.id, self._texts_now(person), message)
 
     def _came_or_left(self, change: types.ChatMemberUpdated) -> None:
         if change.chat.type == PRIVATE and change.new_chat_member.status in ("kicked", "member"):
             blocked = change.new_chat_member.status == "kicked"
             self._membership.note(change.chat.id, blocked=blocked)
 
-    def _show(self, person: types.User, place: Place, asked: Asked) -> None:
+    def _show(
+        self, person: types.User, place: Place, make: Callable[[], View], path: list[str]
+    ) -> None:
+        """`path` leads to the same again."""
         try:
-            view = self._view(person, asked)
+            view = make()
         except Unavailable as away:
             log.warning("a neighbour is away: %s", away)
-            view = trouble.away(self._texts(person), asked.path)
+            view = trouble.away(self._texts(person), path)
         except Exception as error:  # noqa: BLE001 -- the person gets an answer in any case
             view = self._trouble(person, error)
         self._deliver(person, place, view)
 
     def _view(self, person: types.User, asked: Asked) -> View:
         user = self._people.identify(person, asked.referral)
-        t = texts_in(user.language)
+        t = texts_in(user.language, user.time_zone)
         if user.banned:
             return trouble.banned(t, self._support_url)
         name, *arguments = asked.path
@@ -138,6 +162,12 @@ class Dispatch:
         except NotDelivered:
             self._throttle.forget_key(person.id)
             raise
+
+    def _texts_now(self, person: types.User) -> Texts:
+        """As _texts, but asked for: after a start nobody is known by heart."""
+        with suppress(ServiceError):
+            return texts_in(self._people.identify(person).language)
+        return self._texts(person)
 
     def _texts(self, person: types.User) -> Texts:
         return texts_in(self._people.language(person))

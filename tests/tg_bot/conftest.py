@@ -9,6 +9,7 @@ import pytest
 from tests.sandbox.telegram.running import ANYA, BOB, TOKEN, Running, running_emulator
 from tests.support.clock import FakeClock
 from tests.support.fake_main_api import FakeMainApi
+from tests.support.fake_notify_service import FakeNotifyService
 from tests.tg_bot.people import Someone
 from tg_bot.bot import Bot
 from tg_bot.database import Database
@@ -16,6 +17,7 @@ from tg_bot.deps import Deps, make_sender
 from tg_bot.settings import Settings
 
 StartBot = Callable[[], Bot]
+ADMIN = 910_000_003
 
 
 @pytest.fixture
@@ -26,6 +28,11 @@ def clock() -> FakeClock:
 @pytest.fixture
 def main_api(clock: FakeClock) -> FakeMainApi:
     return FakeMainApi(clock)
+
+
+@pytest.fixture
+def notify_service() -> FakeNotifyService:
+    return FakeNotifyService()
 
 
 @pytest.fixture
@@ -47,13 +54,26 @@ def bob(telegram: Running) -> Someone:
 
 
 @pytest.fixture
+def admin(telegram: Running) -> Someone:
+    return Someone(telegram, ADMIN)
+
+
+@pytest.fixture
+def totp_secrets() -> dict[int, str]:
+    """Of admins, by Telegram id: who is not in it has no second factor."""
+    return {}
+
+
+@pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(tmp_path / "state")
     yield database
     database.close()
 
 
-def settings_for(telegram_url: str, state_dir: Path) -> Settings:
+def settings_for(
+    telegram_url: str, state_dir: Path, admin_totp_secrets: dict[int, str] | None = None
+) -> Settings:
     return Settings(
         state_dir=state_dir,
         main_api_url="http://127.0.0.1:1",
@@ -61,6 +81,10 @@ def settings_for(telegram_url: str, state_dir: Path) -> Settings:
         bot_token=TOKEN,
         telegram_api_url=telegram_url,
         support_url="https://t.me/keyland_support",
+        notify_service_url="http://127.0.0.1:1",
+        notify_service_key="n" * 32,
+        admin_telegram_ids=frozenset({ADMIN}),
+        admin_totp_secrets=admin_totp_secrets or {},
     )
 
 
@@ -71,6 +95,8 @@ def start_bot(
     database: Database,
     clock: FakeClock,
     tmp_path: Path,
+    notify_service: FakeNotifyService,
+    totp_secrets: dict[int, str],
 ) -> Iterator[StartBot]:
     """A bot that listens; several in a row are the same bot started again."""
     bots: list[Bot] = []
@@ -78,8 +104,10 @@ def start_bot(
     def start() -> Bot:
         for earlier in bots:
             earlier.stop()
-        settings = settings_for(telegram.base, tmp_path / "state")
-        deps = Deps(main_api, make_sender(settings), database, clock, time.monotonic)
+        settings = settings_for(telegram.base, tmp_path / "state", totp_secrets)
+        deps = Deps(
+            main_api, make_sender(settings), database, clock, time.monotonic, notify_service
+        )
         bots.append(Bot(settings, deps))
         bots[-1].start()
         return bots[-1]

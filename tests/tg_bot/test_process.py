@@ -73,6 +73,8 @@ def processes(telegram: Running, main_api_url: str, tmp_path: Path) -> Iterator[
         "BOT_TOKEN": TOKEN,
         "TELEGRAM_API_URL": telegram.base,
         "SUPPORT_URL": "https://t.me/keyland_support",
+        "NOTIFY_SERVICE_URL": "http://127.0.0.1:1",
+        "NOTIFY_SERVICE_KEY": "n" * 32,
     }
     processes = Processes(environment, tmp_path / "bot.log")
     yield processes
