@@ -33,6 +33,10 @@ EXAMPLES: list[tuple[NoticeKind, dict[str, Any], str]] = [
     (NoticeKind.PAYMENT_REFUNDED, {"order_id": "o1", "until_ms": UNTIL_MS}, "renewSub support"),
     (NoticeKind.PAYMENT_REFUNDED, {"order_id": "o1", "until_ms": 0}, "renewSub support"),
     (NoticeKind.OWNER_ALERT, {"text": "<b>" * 5000}, ""),
+    (NoticeKind.REFERRAL_EARNED, {"days": 10, "until_ms": UNTIL_MS}, "connect profile"),
+    (NoticeKind.REFERRAL_EARNED, {"days": 1, "until_ms": 0}, "connect profile"),
+    (NoticeKind.REFERRAL_TAKEN_BACK, {"days": 10, "until_ms": UNTIL_MS}, "profile"),
+    (NoticeKind.REFERRAL_TAKEN_BACK, {"days": 2, "until_ms": 0}, "renewSub profile"),
 ]
 
 
@@ -99,3 +103,26 @@ def test_a_long_alert_is_cut_before_it_is_escaped() -> None:
 
     assert html.endswith("&lt;…")
     assert html.count("&lt;") == 3500
+
+
+@pytest.mark.parametrize(
+    ("days", "given", "gone"),
+    [
+        (1, "Вам 1 день в подарок", "Подарок в 1 день отменён"),
+        (3, "Вам 3 дня в подарок", "Подарок в 3 дня отменён"),
+        (10, "Вам 10 дней в подарок", "Подарок в 10 дней отменён"),
+    ],
+)
+def test_a_gift_is_told_with_its_days_and_the_end_of_access(
+    days: int, given: str, gone: str
+) -> None:
+    params = {"days": days, "until_ms": UNTIL_MS}
+    earned, taken = (
+        composed(kind, params, "ru").html
+        for kind in (NoticeKind.REFERRAL_EARNED, NoticeKind.REFERRAL_TAKEN_BACK)
+    )
+
+    assert given in earned
+    assert gone in taken
+    assert "до 15 января 2027 года" in earned
+    assert "до 15 января 2027 года" in taken
