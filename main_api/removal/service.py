@@ -71,6 +71,9 @@ class RemovalService:
         told_before = user.revision > 0
         return Change(None, gone | {"deleting": True, "notice_pending": False}, tell=told_before)
 
-    def tick(self) -> int:
+    def tick(self) -> None:
+        self.finish_all()
+
+    def finish_all(self) -> int:
         """Finish what waited for a neighbour; how many still wait."""
         return self._finishing.sweep()
