@@ -9,11 +9,14 @@ from common.flask_app import assemble, new_app
 from common.service_auth import Guard
 from main_api import paper_names
 from main_api.access.routes import routes as access_routes
+from main_api.admin.routes import routes as admin_routes
+from main_api.audiences.routes import routes as audiences_routes
 from main_api.deps import Deps, build
 from main_api.payments.routes import routes as payments_routes
 from main_api.referrals.routes import routes as referrals_routes
 from main_api.removal.routes import routes as removal_routes
 from main_api.settings import MainSettings
+from main_api.statistics.routes import routes as statistics_routes
 from main_api.subscriptions.routes import routes as subscriptions_routes
 from main_api.tariffs.routes import routes as tariffs_routes
 from main_api.users.routes import routes as users_routes
@@ -29,6 +32,9 @@ ROOMS: Final[list[Callable[[Deps], APIBlueprint]]] = [
     payments_routes,
     referrals_routes,
     removal_routes,
+    admin_routes,
+    audiences_routes,
+    statistics_routes,
     paper_names.routes,
 ]
 

@@ -11,6 +11,7 @@ from common.service_auth import check_key
 from common.settings import CallerKeys, HttpUrl, ServiceKey, Settings
 from common.storage.connect import MongoUrl
 from models.countries import ADDRESS
+from models.users import DEFAULT_ZONE, Zone
 
 COUNTRIES_FILE = Path(__file__).parent.parent / "models" / "countries_url.json"
 
@@ -38,7 +39,8 @@ ServersSecrets = Annotated[dict[str, ServerSecret], BeforeValidator(_servers_sec
 class MainSettings(Settings):
     """`public_url` is where the subscription pages are seen from outside, `bot_url` the bot's
     own address (https://t.me/...); `referral_days` is what an invited person's first payment earns
-    the inviter (0: nothing); `owner_telegram_id` gets the alarms.
+    the inviter (0: nothing); `owner_telegram_id` gets the alarms. Sales are counted by the days
+    of `shop_time_zone`.
     """
 
     mongo_url: MongoUrl
@@ -54,6 +56,7 @@ class MainSettings(Settings):
     trial_days: Annotated[int, Field(ge=1, le=365)] = 3
     max_access_days: Annotated[int, Field(ge=31, le=36500)] = 1100
     referral_days: Annotated[int, Field(ge=0, le=365)] = 10
+    shop_time_zone: Zone = DEFAULT_ZONE
     owner_telegram_id: Annotated[int, Field(ge=1)] | None = None
     support_url: HttpUrl | None = None
 

@@ -12,6 +12,10 @@ from models.referrals import Referrals
 from models.servers import ServerState
 from models.users import Language, TgId, User, UserId, Wire
 
+Detail = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,40}$")]
+Text = Annotated[str, Field(max_length=1024)]
+Number = Annotated[int, Field(ge=-(2**53), lt=2**53)]
+
 
 class Act(Wire):
     """By whom (his Telegram id), and the key by which a repeated press is recognised."""
@@ -46,7 +50,7 @@ class Noted(Act):
     """An act that main_api does not do itself (a message, a broadcast), for the audit log."""
 
     action: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
-    details: dict[str, str | int] = {}
+    details: Annotated[dict[Detail, Text | Number], Field(max_length=20)] = {}
 
 
 class ActDone(Wire):
@@ -126,9 +130,10 @@ class DayOfSales(Wire):
 
 
 class Statistics(Wire):
-    """`active` have access now, of them `trials` live on the trial and `paying` on money; how many
-    of `took_trial` have `paid_ever` is the conversion. The sums are of today, of the last 7 and of
-    the last 30 days.
+    """`active` have access now, of them `trials` live on the trial and `paying` on money (who was
+    only given time is neither). `paid_ever` are those of `took_trial` who have paid: their share is
+    the conversion. The sums are of today, of the last 7 and of the last 30 days, today among them;
+    `days` are the last 31, oldest first.
     """
 
     at: AwareDatetime

@@ -35,7 +35,7 @@ INDEXES: Final[dict[str, list[Index]]] = {
         _plain("pending", "_id"),
         _plain("notice_pending"),
     ],
-    AUDIT: [_plain("user_id"), _plain("at")],
+    AUDIT: [_plain("user_id", "at"), _plain("at")],
     DEPARTED: [_plain("departed_at")],
     ORDERS: [_plain("user_id", "created_at"), _plain("status"), _unique("request")],
     PAYMENT_FACTS: [
@@ -43,6 +43,7 @@ INDEXES: Final[dict[str, list[Index]]] = {
         _plain("payment_external_id"),
         _plain("outcome"),
         _plain("told"),
+        _plain("occurred_at"),
     ],
     REFERRALS: [_plain("inviter_id", "changed_at"), _plain("state")],
     REFERRAL_CODES: [_unique("user_id")],

@@ -1,0 +1,1 @@
+"""Whom a broadcast reaches: how many they are, and who, a page at a time."""

@@ -1,0 +1,1 @@
+"""The shop's numbers, counted when somebody asks."""
