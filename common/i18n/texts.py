@@ -6,16 +6,16 @@ Called by these names so that the extraction finds the texts: each is written ou
 
 import functools
 import html
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from decimal import Decimal
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from common.i18n.catalogues import language_of, translations
-from models.users import Language
+from common.i18n.zones import offset_of, zone_of
+from models.users import DEFAULT_ZONE, Language
 
-ZONE = timezone(timedelta(hours=3))  # Moscow: Telegram does not tell where a person lives
 NO_BREAK = "\N{NO-BREAK SPACE}"
 KOPECKS = 100
 
@@ -37,10 +37,13 @@ def deferred(message: str) -> str:
 
 
 class Texts:
-    """`{name}` in a text takes the value `name=`; in HTML texts values are escaped."""
+    """`{name}` in a text takes the value `name=`; in HTML texts values are escaped. Dates and
+    moments are those of the zone.
+    """
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, zone: str = DEFAULT_ZONE) -> None:
         self.language = language
+        self._zone_name, self._zone = zone, zone_of(zone)
         self._translations = translations(language)
 
     def __call__(self, message: str, **values: object) -> Html:
@@ -60,13 +63,22 @@ class Texts:
         return self._translations.gettext(message).format(**values)
 
     def date(self, moment: datetime) -> str:
-        """As "21 ноября 2026", by Moscow time."""
-        return format_date(moment.astimezone(ZONE), "d MMMM y", locale=self.language)
+        """As "21 ноября 2026", in the zone."""
+        return format_date(moment.astimezone(self._zone), "d MMMM y", locale=self.language)
 
     def moment(self, moment: datetime) -> str:
-        """As "21 November 2026, 15:00 MSK"."""
-        at = moment.astimezone(ZONE)
-        return self.plain("{date}, {time} MSK", date=self.date(moment), time=at.strftime("%H:%M"))
+        """As "21 November 2026, 15:00 MSK"; outside Moscow "… 17:00 (UTC+5)"."""
+        date, time = self.date(moment), moment.astimezone(self._zone).strftime("%H:%M")
+        if self._zone_name == DEFAULT_ZONE:
+            return self.plain("{date}, {time} MSK", date=date, time=time)
+        return f"{date}, {time} ({offset_of(moment, self._zone)})"
+
+    def second(self, moment: datetime) -> str:
+        """As "15:00:07 MSK", "17:00:07 (UTC+5)"."""
+        time = moment.astimezone(self._zone).strftime("%H:%M:%S")
+        if self._zone_name == DEFAULT_ZONE:
+            return self.plain("{time} MSK", time=time)
+        return f"{time} ({offset_of(moment, self._zone)})"
 
     def money(self, kopecks: int) -> str:
         """As "1 990 ₽", "99,50 ₽"; the spaces are no-break ones."""
@@ -92,11 +104,11 @@ def _escaped(value: object) -> str:
     return value if isinstance(value, Html) else verbatim(str(value))
 
 
-@functools.cache
-def _cached(language: Language) -> Texts:
-    return Texts(language)
+@functools.lru_cache(maxsize=1000)
+def _cached(language: Language, zone: str) -> Texts:
+    return Texts(language, zone)
 
 
-def texts_in(language: str | None) -> Texts:
+def texts_in(language: str | None, zone: str = DEFAULT_ZONE) -> Texts:
     """The texts for a language code; Russian for a code that we do not speak."""
-    return _cached(language_of(language))
+    return _cached(language_of(language), zone)

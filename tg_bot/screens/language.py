@@ -16,7 +16,7 @@ def open_language(visit: Visit) -> View:
     if chosen is None:
         return choice(visit.t)
     visit.main_api.change_user(visit.user.user_id, UserChange(language=chosen))
-    return changed(visit, texts_in(chosen))
+    return changed(visit, texts_in(chosen, visit.user.time_zone))
 
 
 def choice(t: Texts) -> View:

@@ -1,7 +1,7 @@
 """Back from the payment page: thanks, or how the payment stands."""
 
 from common.errors import NotFound
-from common.i18n.texts import ZONE, Html
+from common.i18n.texts import Html
 from common.telegram.keyboards import Key, Keyboard, Style, press
 from models.buttons import Button
 from models.codes import OrderStatus
@@ -55,8 +55,7 @@ def unknown(visit: Visit) -> View:
 
 def _checked(visit: Visit, said: Html) -> str:
     """With the time of the look, so that a second look at the same is seen to have happened."""
-    at = visit.now.astimezone(ZONE).strftime("%H:%M:%S")
-    return said + "\n\n" + visit.t("<i>Checked at {at} MSK</i>", at=at)
+    return said + "\n\n" + visit.t("<i>Checked at {at}</i>", at=visit.t.second(visit.now))
 
 
 def _ways_on(visit: Visit, payment: Payment) -> Keyboard:
