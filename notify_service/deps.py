@@ -16,8 +16,10 @@ from common.telegram.gate import Gate, Traffic
 from common.telegram.sender import Sender
 from models.codes import Service
 from notify_service.alarm import Alarm
+from notify_service.broadcast.room import Room, furnish
 from notify_service.dispatch import Dispatcher
 from notify_service.persistence import Persistence
+from notify_service.quiet import QuietHours
 from notify_service.scheduler import Scheduler
 from notify_service.settings import NotifySettings
 from notify_service.store import NoticeStore
@@ -34,11 +36,12 @@ class Deps:
     alarm: Alarm
     dispatcher: Dispatcher
     scheduler: Scheduler
+    broadcast: Room
 
 
 def build(settings: NotifySettings) -> Deps:
     clock = make_clock(settings.clock_offset_file)
-    gate = Gate(monotonic=time.monotonic, sleep=real_sleep)
+    gate = Gate(monotonic=time.monotonic, sleep=real_sleep, rate=settings.telegram_rate)
     sender = Sender(
         settings.bot_token,
         api_url=settings.telegram_api_url,
@@ -54,16 +57,23 @@ def build(settings: NotifySettings) -> Deps:
         clock=clock,
     )
     database = connect(settings.mongo_url, name=DATABASE)
-    return compose(database, clock, gate, sender, MainApi(client))
+    return compose(database, clock, gate, sender, MainApi(client), quiet=settings.quiet_hours)
 
 
 def compose(
-    database: Database, clock: Clock, gate: Gate, sender: Sender, main_api: MainApi
+    database: Database,
+    clock: Clock,
+    gate: Gate,
+    sender: Sender,
+    main_api: MainApi,
+    *,
+    quiet: QuietHours | None = None,
 ) -> Deps:
     """The service around what it talks to; tests give their own neighbours."""
     metrics = Metrics(Service.NOTIFY_SERVICE)
     stopping, watchdog = threading.Event(), Watchdog()
-    store = NoticeStore(database, run=secrets.token_hex(8))
+    run = secrets.token_hex(8)
+    store = NoticeStore(database, run=run)
     alarm = Alarm(clock)
     dispatcher = Dispatcher(
         store=store,
@@ -73,6 +83,7 @@ def compose(
         clock=clock,
         delivered=metrics.counter("notices_total", "Notices by how they ended", "kind", "state"),
         persistence=Persistence(stopping, watchdog),
+        quiet=quiet,
     )
     return Deps(
         database=database,
@@ -82,4 +93,15 @@ def compose(
         alarm=alarm,
         dispatcher=dispatcher,
         scheduler=Scheduler(dispatcher, alarm, clock, stopping, watchdog),
+        broadcast=furnish(
+            database=database,
+            clock=clock,
+            gate=gate,
+            sender=sender,
+            main_api=main_api,
+            metrics=metrics,
+            run=run,
+            stopping=stopping,
+            watchdog=watchdog,
+        ),
     )

@@ -1,4 +1,4 @@
-"""One notice after another: permit, claim, words, call, outcome.
+"""One notice after another: permit, claim, is it still wanted and is it day, words, call, outcome.
 
 The permit comes before the claim, so that little time lies between a claim and its call: what is
 killed in between is `unknown`.
@@ -6,13 +6,17 @@ killed in between is `unknown`.
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from prometheus_client import Counter
 
 from common.clients.main_api import MainApi
 from common.clock import Clock
 from common.errors import NotFound, ServiceError, Unavailable
-from common.i18n.texts import texts_in
+from common.i18n.texts import Texts, texts_in
+from common.i18n.zones import zone_of
+from common.storage.protocol import StorageUnavailable
 from common.telegram.errors import Outcome, TelegramError
 from common.telegram.gate import Gate, Traffic
 from common.telegram.sender import Sender
@@ -21,6 +25,7 @@ from notify_service.kinds import KINDS
 from notify_service.kinds.base import AnyKind, Circumstances, Message
 from notify_service.outcomes import backoff, verdict
 from notify_service.persistence import Persistence
+from notify_service.quiet import QuietHours
 from notify_service.store import Claimed, NoticeStore, State
 
 log = logging.getLogger(__name__)
@@ -37,6 +42,7 @@ class Dispatcher:
     clock: Clock
     delivered: Counter
     persistence: Persistence
+    quiet: QuietHours | None = None
     token_refused: bool = False
 
     def deliver_one(self) -> bool:
@@ -82,19 +88,30 @@ class Dispatcher:
             return
         now = self.clock()
         params = kind.params.model_validate(claimed.params)
-        if kind.wanted is not None and (user is None or not kind.wanted(params, user, now)):
+        if not _wanted(kind, params, user, now):
             self._finish(claimed, "dropped", why="no longer wanted")
-            return
-        # the person may have chosen another language since it was added
-        t = texts_in(user.language if user else claimed.language)
-        self._send(claimed, kind.compose(params, t, Circumstances(now, user)))
+        elif morning := self._morning(kind, params, user, now):
+            self.persistence.write(lambda: self.store.wait_until(claimed.key, morning))
+        else:
+            circumstances = Circumstances(now, user)
+            self._send(claimed, kind.compose(params, _texts(claimed, user), circumstances))
+
+    def _morning(
+        self, kind: AnyKind, params: Any, user: User | None, now: datetime
+    ) -> datetime | None:
+        """Until when it waits; None when it goes now."""
+        use_ends = kind.use_ends(params, user) if kind.use_ends and user else None
+        if self.quiet is None or not kind.waits_for_morning or user is None or use_ends is None:
+            return None
+        morning = self.quiet.over_at(now, zone_of(user.time_zone))
+        return morning if morning and morning < use_ends else None
 
     def _user(self, claimed: Claimed, kind: AnyKind) -> User | None:
         """None when it is not needed, or nobody's; raises Unavailable if the kind needs it.
 
         A message in the default language now is better than one in the right language later.
         """
-        if kind.wanted is None and claimed.language:
+        if kind.wanted is None and claimed.language and not kind.dated:
             return None
         try:
             return self.main_api.user_by_telegram(claimed.telegram_id)
@@ -107,6 +124,12 @@ class Dispatcher:
             raise Unavailable("main_api is needed") from None
 
     def _send(self, claimed: Claimed, message: Message) -> None:
+        try:
+            if not self.store.call_begins(claimed):
+                return
+        except StorageUnavailable:
+            self._put_back(claimed)
+            return
         try:
             sent = self.sender.send_message(claimed.telegram_id, message.html, message.keyboard)
         except TelegramError as failure:
@@ -144,3 +167,15 @@ class Dispatcher:
             lambda: self.store.finish(claimed.key, state, now, why=why, message_id=message_id)
         )
         self.delivered.labels(claimed.kind.value, state).inc()
+
+
+def _wanted(kind: AnyKind, params: Any, user: User | None, now: datetime) -> bool:
+    if kind.wanted is not None and (user is None or not kind.wanted(params, user, now)):
+        return False
+    use_ends = kind.use_ends(params, user) if kind.use_ends and user else None
+    return use_ends is None or now < use_ends
+
+
+def _texts(claimed: Claimed, user: User | None) -> Texts:
+    """The person may have chosen another language since it was added."""
+    return texts_in(user.language, user.time_zone) if user else texts_in(claimed.language)

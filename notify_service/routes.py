@@ -9,7 +9,14 @@ from common.clock import Clock
 from common.errors import NotFound
 from common.flask_app import answer
 from models.codes import Service
-from models.notifies import AddNotifyAnswer, AddNotifyRequest, Notice, NoticeState
+from models.notifies import (
+    AddNotifyAnswer,
+    AddNotifyRequest,
+    Notice,
+    NoticeList,
+    NoticeState,
+    NoticeStates,
+)
 from notify_service.alarm import Alarm
 from notify_service.intake import from_notice, from_paper
 from notify_service.store import NoticeStore
@@ -28,6 +35,14 @@ def notices(store: NoticeStore, alarm: Alarm, clock: Clock) -> APIBlueprint:
         state, is_new = store.add(from_notice(body), clock())
         alarm.ring()
         return answer(NoticeState(key=body.key, state=state), 201 if is_new else 200)
+
+    @api.post("/api/v1/notices/several", responses={200: NoticeStates})
+    @callers(Service.MAIN_API)
+    def add_notices(body: NoticeList) -> Response:
+        checked = [from_notice(notice) for notice in body.notices]
+        states = [NoticeState(key=one.key, state=store.add(one, clock())[0]) for one in checked]
+        alarm.ring()
+        return answer(NoticeStates(notices=states))
 
     @api.get("/api/v1/notices/<key>", responses={200: NoticeState})
     @callers(Service.MAIN_API, Service.TG_BOT)

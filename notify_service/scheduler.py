@@ -23,6 +23,7 @@ AWAY_SECONDS = 1.0
 BROKEN_SECONDS = 5.0
 TURN = timedelta(seconds=10)  # the longest wait, so that it is seen that they live
 PATIENCE_SECONDS = 180.0  # a message with all its deadlines takes less
+KEPT = timedelta(days=90)  # what became of a notice, and its key
 STOP_SECONDS = 8.0  # gunicorn gives a worker 10
 
 
@@ -113,5 +114,6 @@ class Scheduler:
             self._prepared = True
         if lost := store.give_up_lost_claims(self._clock()):
             log.warning("notices whose sending nobody saw end", extra={"unknown": lost})
+        store.purge(self._clock() - KEPT)
         self._minute_passed.clear()
         self._dispatcher.tell_blocked()

@@ -2,7 +2,8 @@
 
 waiting -> sending (claimed by one run of this service, for a lease) -> sent, dropped, blocked,
 unknown, failed; or back to waiting, when it is certain that nothing was sent. A claim that outlived
-its run or its lease becomes unknown: whether it was sent nobody can tell, so nobody sends it again.
+its run or its lease goes back to waiting if its call to Telegram had not begun. Else it becomes
+unknown: whether it was sent nobody can tell, so nobody sends it again.
 """
 
 from collections.abc import Iterator
@@ -17,6 +18,14 @@ State = Literal["waiting", "sending", "sent", "dropped", "blocked", "unknown", "
 COLLECTION = "notices"
 LEASE = timedelta(minutes=3)  # far over what a call to Telegram and one to main_api may take
 MINE = ["sending", "unknown"]  # the claimant knows better than whoever gave its claim up
+FINISHED = ["sent", "dropped", "blocked", "unknown", "failed"]
+INDEXES = (
+    ("state", "urgency", "next_at"),
+    ("state", "next_at"),
+    ("state", "done_at"),
+    ("tell_blocked",),
+    ("telegram_id",),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,7 @@ class Claimed:
     language: str | None
     params: dict[str, Any]
     attempts: int
+    lease_until: datetime
 
 
 class NoticeStore:
@@ -53,7 +63,7 @@ class NoticeStore:
         return self._database.collection(COLLECTION)
 
     def prepare(self) -> None:
-        for keys in (("state", "urgency", "next_at"), ("state", "next_at"), ("tell_blocked",)):
+        for keys in INDEXES:
             self._notices.create_index([(key, ASCENDING) for key in keys])
 
     def add(self, notice: NewNotice, now: datetime) -> tuple[State, bool]:
@@ -74,7 +84,12 @@ class NoticeStore:
         found = self._notices.find_one_and_update(
             {"state": "waiting", "next_at": {"$lte": now}},
             {
-                "$set": {"state": "sending", "run": self._run, "lease_until": now + LEASE},
+                "$set": {
+                    "state": "sending",
+                    "run": self._run,
+                    "lease_until": now + LEASE,
+                    "calling": False,
+                },
                 "$inc": {"attempts": 1},
             },
             sort=[("urgency", ASCENDING), ("next_at", ASCENDING)],
@@ -100,20 +115,49 @@ class NoticeStore:
             tell_blocked=state == "blocked",
         )
 
+    def call_begins(self, claimed: Claimed) -> bool:
+        """From now on Telegram may have it. False when the claim was given up meanwhile (it is
+        known by its lease): then it is another's, and must not be sent.
+        """
+        ours = {"_id": claimed.key, "run": self._run, "state": "sending", "calling": False}
+        begun = self._notices.update_one(
+            ours | {"lease_until": claimed.lease_until}, {"$set": {"calling": True}}
+        )
+        return begun.matched_count == 1
+
     def put_back(self, key: str, next_at: datetime) -> None:
         """Only when nothing was sent."""
         self._change_mine(key, state="waiting", next_at=next_at)
 
+    def wait_until(self, key: str, next_at: datetime) -> None:
+        """As if it had been due then from the beginning."""
+        self._change_mine(key, state="waiting", next_at=next_at, attempts=0)
+
     def give_up_lost_claims(self, now: datetime) -> int:
         """How many became unknown: claims of runs that have ended, and those over their lease."""
-        lost = self._notices.update_many(
-            {
-                "state": "sending",
-                "$or": [{"run": {"$ne": self._run}}, {"lease_until": {"$lte": now}}],
-            },
+        lost = {
+            "state": "sending",
+            "$or": [{"run": {"$ne": self._run}}, {"lease_until": {"$lte": now}}],
+        }
+        self._notices.update_many({**lost, "calling": False}, {"$set": {"state": "waiting"}})
+        given_up = self._notices.update_many(
+            {**lost, "calling": {"$ne": False}},
             {"$set": {"state": "unknown", "done_at": now, "why": "claim lost"}},
         )
-        return lost.modified_count
+        return given_up.modified_count
+
+    def purge(self, before: datetime) -> int:
+        """How many are gone of those that were finished before then."""
+        old = {"state": {"$in": FINISHED}, "done_at": {"$lt": before}, "tell_blocked": False}
+        return self._notices.delete_many(old).deleted_count
+
+    def forget(self, telegram_id: int, before: datetime) -> int:
+        """Remove whatever was stored about this person before that moment, whatever its state.
+
+        One that is just being sent may still arrive; its end is then written nowhere.
+        """
+        older = {"telegram_id": telegram_id, "created_at": {"$lt": before}}
+        return self._notices.delete_many(older).deleted_count
 
     def blocked_to_tell(self) -> Iterator[tuple[str, int]]:
         """(key, telegram_id) of those that main_api is still to learn of."""
@@ -145,6 +189,7 @@ def _document(notice: NewNotice, now: datetime) -> Document:
         "attempts": 0,
         "run": None,
         "lease_until": None,
+        "calling": None,
         "created_at": now,
         "done_at": None,
         "why": "",
@@ -161,4 +206,5 @@ def _claimed(found: Document) -> Claimed:
         language=found["language"],
         params=found["params"],
         attempts=found["attempts"],
+        lease_until=found["lease_until"],
     )

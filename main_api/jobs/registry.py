@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from main_api.deps import Deps
-from main_api.jobs.notices import NoticePlanning
+from main_api.notices.planning import NoticePlanning
 from main_api.payments.room import payments_room
+from main_api.referrals.rewards import rewards
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,9 @@ JOBS: Final[dict[str, Job]] = {
     "settle_payments": Job(1, lambda deps: payments_room(deps).settlement.sweep),
     "heal": Job(0.25, lambda deps: deps.vpn.healing.tick),
     "enlist": Job(1, lambda deps: deps.vpn.enlisting.tick),
-    "remove": Job(1, lambda deps: deps.removal.tick),
-    "plan_notices": Job(1, lambda deps: NoticePlanning(deps.db, deps.notify).tick),
+    "remove": Job(10, lambda deps: deps.removal.tick),
+    "plan_notices": Job(1, lambda deps: NoticePlanning(deps.db, deps.notify, deps.clock).tick),
+    "reward_inviters": Job(1, lambda deps: rewards(deps).tick),
     "describe": Job(10, lambda deps: deps.vpn.describing.tick),
     "describe_new": Job(1, lambda deps: deps.vpn.describing.ask_undescribed),
 }

@@ -3,6 +3,7 @@
 from models.codes import NoticeKind
 from notify_service.kinds.base import AnyKind
 from notify_service.kinds.never_connected import NEVER_CONNECTED
+from notify_service.kinds.operator_report import OPERATOR_REPORT
 from notify_service.kinds.owner_alert import OWNER_ALERT
 from notify_service.kinds.payment_failed import PAYMENT_FAILED
 from notify_service.kinds.payment_received import PAYMENT_RECEIVED
@@ -33,4 +34,5 @@ KINDS: dict[NoticeKind, AnyKind] = {
     NoticeKind.NEVER_CONNECTED: NEVER_CONNECTED,
     NoticeKind.REFERRAL_EARNED: REFERRAL_EARNED,
     NoticeKind.REFERRAL_TAKEN_BACK: REFERRAL_TAKEN_BACK,
+    NoticeKind.OPERATOR_REPORT: OPERATOR_REPORT,
 }

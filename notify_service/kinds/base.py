@@ -26,6 +26,12 @@ Kopecks = Annotated[int, Field(ge=0, le=10**12)]
 FreeText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=3500)]
 
 
+class EndParams(Params):
+    """A reminder of one end of access: an end that has been moved has reminders of its own."""
+
+    end_ms: Milliseconds
+
+
 class Urgency(IntEnum):
     """The lower, the sooner, among those that are due."""
 
@@ -49,12 +55,19 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[P]):
-    """`wanted` is asked when it is about to be sent; with False it is dropped."""
+    """`wanted` is asked when it is about to be sent; with False it is dropped, and so it is from
+    the moment on that `use_ends` tells (None: never). With `waits_for_morning` it is put back to
+    the end of its reader's quiet hours, unless its use has ended by then. `dated`: its words tell
+    a moment, so the reader's time zone is asked for.
+    """
 
     params: type[P]
     compose: Callable[[P, Texts, Circumstances], Message]
     urgency: Urgency
     wanted: Callable[[P, User, datetime], bool] | None = None
+    use_ends: Callable[[P, User], datetime | None] | None = None
+    waits_for_morning: bool = False
+    dated: bool = False
 
 
 AnyKind = Kind[Any]

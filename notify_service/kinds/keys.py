@@ -9,5 +9,14 @@ def renew(t: Texts) -> Key:
     return press(t.label("💳 Renew"), Button.RENEW, style=Style.SUCCESS)
 
 
+def plans(t: Texts) -> Key:
+    """For who has bought nothing yet, and so has nothing to renew."""
+    return press(t.label("💳 Plans and prices"), Button.RENEW, style=Style.SUCCESS)
+
+
+def connect(t: Texts) -> Key:
+    return press(t.label("🔌 Connect"), Button.CONNECT, style=Style.SUCCESS)
+
+
 def support(t: Texts) -> Key:
     return press(t.label("💬 Support"), Button.SUPPORT)

@@ -64,4 +64,4 @@ def _in_advance(until: datetime, months: int, now: datetime) -> bool:
     return months > 0 and until > fresh
 
 
-PAYMENT_RECEIVED = Kind(PaymentReceivedParams, compose, Urgency.TRANSACTION)
+PAYMENT_RECEIVED = Kind(PaymentReceivedParams, compose, Urgency.TRANSACTION, dated=True)

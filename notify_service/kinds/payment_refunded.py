@@ -33,4 +33,4 @@ def _words(params: PaymentRefundedParams, t: Texts, circumstances: Circumstances
     )
 
 
-PAYMENT_REFUNDED = Kind(PaymentRefundedParams, compose, Urgency.TRANSACTION)
+PAYMENT_REFUNDED = Kind(PaymentRefundedParams, compose, Urgency.TRANSACTION, dated=True)

@@ -1,10 +1,11 @@
 """notifySubEnded: access has ended, here is how to go on. Dropped for who has renewed meanwhile."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from common.clock import milliseconds
 from common.i18n.texts import Html, Texts, verbatim
+from common.telegram.keyboards import Key
 from models.users import User
+from notify_service import reminders
 from notify_service.kinds import keys
 from notify_service.kinds.base import (
     Circumstances,
@@ -19,15 +20,23 @@ from notify_service.kinds.base import (
 
 class SubEndedParams(Params):
     """`text` replaces our own words: P's /addNotify carries one. `end_ms` is the end of access that
-    is meant, when main_api announces it: an end that was moved since has a notice of its own.
+    is meant, when main_api announces it: then it is a reminder like the others. Without it somebody
+    asked for it at just that moment: it knows neither quiet hours nor the switch.
     """
 
     text: FreeText | None = None
     end_ms: Milliseconds | None = None
 
 
+TWO_DAYS = timedelta(days=2)  # then the next reminder tells it
+
+
 def compose(params: SubEndedParams, t: Texts, circumstances: Circumstances) -> Message:
-    return Message(_words(params, t, circumstances.user), [[keys.renew(t)]])
+    return Message(_words(params, t, circumstances.user), [[_way_on(t, circumstances.user)]])
+
+
+def _way_on(t: Texts, user: User | None) -> Key:
+    return keys.plans(t) if user and user.has_trial else keys.renew(t)
 
 
 def _words(params: SubEndedParams, t: Texts, user: User | None) -> Html:
@@ -47,7 +56,20 @@ def _words(params: SubEndedParams, t: Texts, user: User | None) -> Html:
 def has_ended(params: SubEndedParams, user: User, now: datetime) -> bool:
     if user.expires_at is None or user.expires_at > now:
         return False
-    return params.end_ms in (None, milliseconds(user.expires_at))
+    return params.end_ms is None or reminders.welcome(user, params.end_ms)
 
 
-SUB_ENDED = Kind(SubEndedParams, compose, Urgency.REMINDER, wanted=has_ended)
+def use_ends(params: SubEndedParams, user: User) -> datetime | None:
+    if params.end_ms is None or user.expires_at is None:
+        return None
+    return user.expires_at + TWO_DAYS
+
+
+SUB_ENDED = Kind(
+    SubEndedParams,
+    compose,
+    Urgency.REMINDER,
+    wanted=has_ended,
+    use_ends=use_ends,
+    waits_for_morning=True,
+)

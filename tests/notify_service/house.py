@@ -74,13 +74,14 @@ def house(
     *,
     monotonic: Callable[[], float] | None = None,
     read_seconds: float = 5.0,
+    rate: float = 1000.0,
 ) -> Iterator[House]:
     """`monotonic` real where the scheduler's threads run, else moved by the test."""
     clock, elapsed, shop = FakeClock(), Elapsed(), Shop()
     database = SwitchedDatabase(connect(f"embedded://{folder}", name="notify"))
     session, wire = session_to(shop_app(shop, clock))
     main_api = MainApi(client_of(session, callee=Service.MAIN_API, clock=clock))
-    gate = Gate(monotonic=monotonic or elapsed, sleep=elapsed.sleep)
+    gate = Gate(monotonic=monotonic or elapsed, sleep=elapsed.sleep, rate=rate)
     sender = sender_to(
         telegram.base, elapsed, Traffic.TRANSACTIONAL, gate=gate, read_seconds=read_seconds
     )

@@ -66,7 +66,7 @@ def test_what_fell_due_while_it_was_down_goes_at_start(house: House) -> None:
     push(house, "old", due_at=house.clock() - timedelta(days=3))
     push(house, "torn")
     house.database.collection("notices").update_one(
-        {"_id": "torn"}, {"$set": {"state": "sending", "run": "killed"}}
+        {"_id": "torn"}, {"$set": {"state": "sending", "run": "killed", "calling": True}}
     )
     house.deps.scheduler.start()
 

@@ -1,6 +1,7 @@
 """What becomes of a notice when Telegram, main_api or this service fails it."""
 
 import logging
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ def test_a_message_that_telegram_refuses_is_failed_and_not_repeated(house: House
 def test_claims_of_an_earlier_run_are_unknown_and_never_sent_again(house: House) -> None:
     house.add(NoticeKind.TEST_PUSH, ANYA, language="ru")
     house.database.collection("notices").update_one(
-        {"_id": "k1"}, {"$set": {"state": "sending", "run": "an earlier one"}}
+        {"_id": "k1"}, {"$set": {"state": "sending", "run": "an earlier one", "calling": True}}
     )
     assert house.deps.store.give_up_lost_claims(house.clock()) == 1
     house.deliver()
@@ -112,6 +113,7 @@ def test_a_claim_over_its_lease_is_unknown_until_its_claimant_tells_better(house
     house.add(NoticeKind.TEST_PUSH, ANYA, language="ru")
     claimed = house.deps.store.claim(house.clock())
     assert claimed is not None
+    assert house.deps.store.call_begins(claimed)
     assert house.deps.store.give_up_lost_claims(house.clock()) == 0
     house.clock.advance(days=31)  # the sandbox's clock jumps while a call is under way
     assert house.deps.store.give_up_lost_claims(house.clock()) == 1
@@ -119,6 +121,44 @@ def test_a_claim_over_its_lease_is_unknown_until_its_claimant_tells_better(house
     house.deps.store.finish(claimed.key, "sent", house.clock(), message_id=5)
 
     assert house.state() == "sent"
+
+
+def test_a_claim_whose_call_had_not_begun_is_sent_by_the_next_run(house: House) -> None:
+    house.add(NoticeKind.TEST_PUSH, ANYA, language="en", text="once")
+    house.deps.store.claim(house.clock())
+    house.database.collection("notices").update_one({"_id": "k1"}, {"$set": {"run": "killed"}})
+    assert house.deps.store.give_up_lost_claims(house.clock()) == 0
+    house.deliver()
+
+    assert (house.state(), house.telegram.texts(ANYA)) == ("sent", ["once"])
+
+
+def test_a_claimant_that_overslept_its_lease_does_not_send_what_another_has(house: House) -> None:
+    house.add(NoticeKind.TEST_PUSH, ANYA, language="en")
+    late = house.deps.store.claim(house.clock())
+    house.clock.advance(minutes=4)
+    house.deps.store.give_up_lost_claims(house.clock())
+    second = house.deps.store.claim(house.clock())
+
+    assert late is not None
+    assert second is not None
+    assert not house.deps.store.call_begins(late)
+    assert house.deps.store.call_begins(second)
+
+
+def test_what_ended_three_months_ago_is_forgotten_and_what_waits_is_kept(house: House) -> None:
+    house.add(NoticeKind.TEST_PUSH, ANYA, key="old", language="en")
+    house.add(
+        NoticeKind.TEST_PUSH, ANYA, key="far", language="en",
+        due_at=house.clock() + timedelta(days=400),
+    )  # fmt: skip
+    house.deliver()
+    sent_at = house.clock()
+
+    assert house.deps.store.purge(sent_at) == 0
+    assert house.deps.store.purge(sent_at + timedelta(seconds=1)) == 1
+    assert house.deps.store.state_of("old") is None
+    assert house.state("far") == "waiting"
 
 
 def test_neither_token_nor_words_nor_names_reach_the_log(
