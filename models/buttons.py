@@ -33,3 +33,30 @@ def parse(data: str) -> list[str] | None:
     """[name, arguments...]; None for a button of another version or no button of ours."""
     version, *rest = data.split(":")
     return rest if version == VERSION and rest and rest[0] else None
+
+
+NAMED = tuple(Button)
+"""What a broadcast may carry by name, beside the names of the countries that have servers."""
+
+
+def folded(word: str) -> str:
+    """As names are compared: in any case, and ё is the same letter as its plain sister."""
+    return word.strip().casefold().replace("ё", "\N{CYRILLIC SMALL LETTER IE}")
+
+
+class BroadcastAct(StrEnum):
+    """What the keys under a broadcast's progress do, in the admin's menu."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+    DELETE = "delete"
+
+
+ADMIN_NAME, BROADCAST_NAME = "adm", "bc"
+MAX_BROADCAST_ID = 24  # so that its keys keep within Telegram's bytes
+
+
+def broadcast_path(act: BroadcastAct, broadcast_id: str) -> tuple[str, ...]:
+    """The name and the arguments of such a key."""
+    return (ADMIN_NAME, BROADCAST_NAME, act.value, broadcast_id)

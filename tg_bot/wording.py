@@ -1,18 +1,14 @@
 """A person's access and a server's country in words."""
 
-import functools
 import math
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from babel import Locale
-
+from common.i18n.countries import country_label
 from common.i18n.texts import Html, Texts
 from models.users import User
 
-ALIASES = {"usa": "US", "uk": "GB", "england": "GB", "turkey": "TR", "czechia": "CZ"}
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
-REGIONAL_A = 0x1F1E6  # the flag of a country is its code in regional indicator letters
 
 
 class Standing(StrEnum):
@@ -53,19 +49,5 @@ def left(t: Texts, time: timedelta) -> Html:
 
 
 def country(t: Texts, key: str) -> str:
-    """As "🇫🇮 Финляндия" for "finland"; a key that is no country's English name stays as it is."""
-    words = key.replace("_", " ").replace("-", " ")
-    code = ALIASES.get(words) or _codes().get(words)
-    if code is None:
-        return f"🌐 {words.title()}"
-    flag = "".join(chr(REGIONAL_A + ord(letter) - ord("A")) for letter in code)
-    return f"{flag} {Locale(t.language).territories[code]}"
-
-
-@functools.cache
-def _codes() -> dict[str, str]:
-    return {
-        name.lower(): code
-        for code, name in Locale("en").territories.items()
-        if len(code) == 2 and code.isalpha()  # noqa: PLR2004 -- the others are continents
-    }
+    """As "🇫🇮 Финляндия" for "finland"."""
+    return country_label(t.language, key)

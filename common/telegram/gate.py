@@ -15,35 +15,48 @@ class Traffic(IntEnum):
     BROADCAST = 2
 
 
-RATE = 25.0  # messages a second; Telegram lets about 30 through for all processes of a token
-BURST = 25.0
-KEPT_BACK = 5.0  # what broadcasts leave to receipts
+RATE = 28.0  # messages a second; Telegram lets about 30 through for all processes of a token
+BURST_SECONDS = 1 / 14  # of the rate may be saved up, so that a late thread costs no time
+DEBT_SECONDS = 1.0  # of the rate; what the interactive took in a rush is waited for no longer
+RESERVED_SECONDS = 0.25  # how long the next permit is kept for a receipt that was asked to wait
 MARGIN_SECONDS = 0.2  # on top of what a 429 asked for
 ROUNDING = 1e-9  # of a token; else a wait could be too short for a clock to show
 
 
 class Gate:
-    """A token bucket shared by the threads of a process, with a pause that a 429 begins."""
+    """A token bucket shared by the threads of a process, with a pause that a 429 begins.
+
+    In no second do more than `rate` and the little that may be saved up (2 of 28) enter, the
+    interactive apart, who do not wait, but are counted.
+    """
 
     def __init__(self, *, monotonic: Callable[[], float], sleep: Sleep, rate: float = RATE) -> None:
         self._monotonic, self._sleep, self._rate = monotonic, sleep, rate
+        self._burst = max(rate * BURST_SECONDS, 1.0)
         self._lock = threading.Lock()
-        self._tokens = BURST
+        self._tokens = self._burst
         self._filled_at = monotonic()
         self._open_at = self._filled_at
+        self._reserved_until = self._filled_at
+
+    @property
+    def rate(self) -> float:
+        return self._rate
 
     def try_enter(self, traffic: Traffic) -> float:
-        """0 and the permit is taken; else the seconds after which to ask again."""
+        """0 and the permit is taken; else the seconds after which to ask again.
+
+        What a transactional asker was refused is kept for him: broadcasts wait until he has come.
+        """
         with self._lock:
             now = self._monotonic()
             self._fill(now)
-            if traffic is not Traffic.INTERACTIVE:
-                if now < self._open_at:
-                    return self._open_at - now
-                missing = self._needed(traffic) - self._tokens
-                if missing > ROUNDING:
-                    return missing / self._rate
-            self._tokens = max(self._tokens - 1, -BURST)
+            wait = 0.0 if traffic is Traffic.INTERACTIVE else self._wait(traffic, now)
+            if wait > 0:
+                return wait
+            if traffic is Traffic.TRANSACTIONAL:
+                self._reserved_until = now
+            self._tokens = max(self._tokens - 1, -self._rate * DEBT_SECONDS)
             return 0.0
 
     def enter(self, traffic: Traffic) -> None:
@@ -60,10 +73,15 @@ class Gate:
         with self._lock:
             return max(self._open_at - self._monotonic(), 0.0)
 
-    def _fill(self, now: float) -> None:
-        self._tokens = min(self._tokens + (now - self._filled_at) * self._rate, BURST)
-        self._filled_at = now
+    def _wait(self, traffic: Traffic, now: float) -> float:
+        missing = (1 - self._tokens) / self._rate
+        wait = max(self._open_at - now, missing if missing * self._rate > ROUNDING else 0.0)
+        if traffic is Traffic.BROADCAST:
+            return max(wait, self._reserved_until - now)
+        if wait > 0:
+            self._reserved_until = now + wait + RESERVED_SECONDS
+        return wait
 
-    @staticmethod
-    def _needed(traffic: Traffic) -> float:
-        return 1 + (KEPT_BACK if traffic is Traffic.BROADCAST else 0)
+    def _fill(self, now: float) -> None:
+        self._tokens = min(self._tokens + (now - self._filled_at) * self._rate, self._burst)
+        self._filled_at = now

@@ -102,11 +102,18 @@ class Sender:
         )
 
     def copy_message(
-        self, chat_id: int, from_chat_id: int, message_id: int, keyboard: Keyboard = ()
+        self,
+        chat_id: int,
+        from_chat_id: int,
+        message_id: int,
+        keyboard: Keyboard = (),
+        *,
+        silent: bool = False,
     ) -> int:
         """The copy's id."""
         return _message_id(self._call(lambda: _api.copy_message(
-            self._token, chat_id, from_chat_id, message_id, reply_markup=markup(keyboard)
+            self._token, chat_id, from_chat_id, message_id, reply_markup=markup(keyboard),
+            disable_notification=silent or None,
         )))  # fmt: skip
 
     def delete_message(self, chat_id: int, message_id: int) -> None:
@@ -115,6 +122,12 @@ class Sender:
             lambda: _api.delete_message(self._token, chat_id, message_id),
             harmless=Outcome.EDIT_IMPOSSIBLE,
         )
+
+    def delete_messages(self, chat_id: int, message_ids: Sequence[int]) -> None:
+        """At most 100; what is gone already is passed over, one that is over 48 h old raises
+        EDIT_IMPOSSIBLE and none is deleted. Safe to repeat.
+        """
+        self._call(lambda: _api.delete_messages(self._token, chat_id, list(message_ids)))
 
     def set_my_commands(self, commands: Sequence[tuple[str, str]], *, language: str = "") -> None:
         """The menu of private chats: (command, description) pairs; a language or for all."""

@@ -1,0 +1,1 @@
+"""One message to many: recipients frozen, each served at most once, whatever dies on the way."""
