@@ -5,19 +5,21 @@ from datetime import timedelta
 import pytest
 
 from common.clients.notify_service import NotifyService
-from common.errors import Forbidden
+from common.errors import Forbidden, Unavailable
 from common.service_client import ServiceClient
-from common.storage.protocol import StorageUnavailable
 from models.codes import NoticeKind, Service
+from notify_service.app import create_app
 from tests.common.telegram.emulated import ANYA, BOB
-from tests.notify_service.house import CALLER_KEY, House
+from tests.notify_service.house import CALLER_KEY, House, settings_for
 from tests.support.wsgi_transport import session_to
 
 LATER = timedelta(days=3)
 
 
 def calling_as(house: House, caller: Service) -> NotifyService:
-    session, _ = session_to(house.app)
+    known = {"main_api": [CALLER_KEY], "tg_bot": [CALLER_KEY]}
+    settings = settings_for(house.telegram).model_copy(update={"caller_keys": known})
+    session, _ = session_to(create_app(settings, house.deps))
     return NotifyService(
         ServiceClient(
             "http://notify.test", caller=caller, callee=Service.NOTIFY_SERVICE, key=CALLER_KEY,
@@ -38,6 +40,7 @@ def keys(house: House) -> set[str]:
 def test_waiting_and_finished_notices_go_and_those_of_others_stay(
     house: House, main_api: NotifyService
 ) -> None:
+    house.telegram.started_by(ANYA, BOB)
     house.add(NoticeKind.TEST_PUSH, ANYA, key="sent")
     house.deliver()
     house.add(NoticeKind.TEST_PUSH, ANYA, key="waiting", due_at=house.clock() + LATER)
@@ -79,9 +82,9 @@ def test_with_the_database_away_the_caller_hears_that_it_must_ask_again(
     house: House, main_api: NotifyService
 ) -> None:
     house.add(NoticeKind.TEST_PUSH, ANYA, due_at=house.clock() + LATER)
-    house.database.down = True
+    house.database.away = True
 
-    with pytest.raises(StorageUnavailable):
+    with pytest.raises(Unavailable):
         main_api.forget(ANYA, before=house.clock() + LATER)
 
 
