@@ -114,6 +114,15 @@ class Audit:
         return [_line(document) for document in found]
 
 
+def forget_in_audit(db: Database, user_id: int) -> None:
+    """A person is gone: what was done stays, and to which number, and by whom; nothing else."""
+    for field in ("tg_id", "before.username", "after.username"):
+        holds_it = {"user_id": user_id, field: {"$ne": None}}  # an absent one is null, too
+        db[AUDIT].update_many(holds_it, {"$set": {field: None}})
+    # what the bot noted of a message may tell of the person, in whatever words
+    db[AUDIT].update_many({"user_id": user_id, "noted": True}, {"$set": {"after": {}, "asked": {}}})
+
+
 def _begun(act: KeyedAct) -> Document:
     return {
         "_id": act.line_id,

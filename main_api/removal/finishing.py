@@ -10,7 +10,7 @@ from itertools import islice
 from common.clients.notify_service import NotifyService
 from common.errors import ServiceError
 from common.storage.protocol import Database, StorageUnavailable
-from main_api.mongo_api.collections import AUDIT
+from main_api.audit import forget_in_audit
 from main_api.removal.leaving import Leaving, LeavingStore
 from models.users import Removal
 
@@ -71,7 +71,7 @@ class Finishing:
     def _forgotten(self, leaving: Leaving, tg_id: int, away: threading.Event) -> bool:
         if away.is_set():
             return False
-        self._forget_in_audit(leaving.user_id)
+        forget_in_audit(self._db, leaving.user_id)
         self._forget_link(leaving.user_id)
         assert leaving.left_at is not None
         try:
@@ -89,9 +89,3 @@ class Finishing:
     def _awaited(self, leaving: Leaving) -> bool:
         """Whether a server is still to be told; for one that has left the file nobody waits."""
         return bool(leaving.pending) and not set(leaving.pending).isdisjoint(self._in_file())
-
-    def _forget_in_audit(self, user_id: int) -> None:
-        """What was done stays, and to which number."""
-        for field in ("tg_id", "before.username", "after.username"):
-            holds_it = {"user_id": user_id, field: {"$ne": None}}  # an absent one is null, too
-            self._db[AUDIT].update_many(holds_it, {"$set": {field: None}})
