@@ -28,8 +28,8 @@ def _smtp_url(value: str) -> str:
 
 
 class NotifySettings(Settings):
-    """`quiet_hours`: when reminders wait for the morning, by each reader's own clock. `telegram_rate` is
-    messages a second: about 30 go through for all processes of a token.
+    """`quiet_hours`: when reminders wait for the morning, by each reader's own clock.
+    `telegram_rate`: messages a second; about 30 go through for all processes of a token.
     """
 
     mongo_url: MongoUrl

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from main_api.connections.learning import LearnConnections
 from main_api.deps import Deps
 from main_api.notices.planning import NoticePlanning
 from main_api.payments.room import payments_room
@@ -25,6 +26,9 @@ JOBS: Final[dict[str, Job]] = {
     "remove": Job(10, lambda deps: deps.removal.tick),
     "plan_notices": Job(1, lambda deps: NoticePlanning(deps.db, deps.notify, deps.clock).tick),
     "reward_inviters": Job(1, lambda deps: rewards(deps).tick),
+    "learn_connections": Job(
+        60, lambda deps: LearnConnections(deps.db, deps.vpn.servers, deps.clock).tick
+    ),
     "describe": Job(10, lambda deps: deps.vpn.describing.tick),
     "describe_new": Job(1, lambda deps: deps.vpn.describing.ask_undescribed),
 }

@@ -34,6 +34,7 @@ INDEXES: Final[dict[str, list[Index]]] = {
         _plain("username_lower"),
         _plain("pending", "_id"),
         _plain("notice_pending"),
+        _plain("connected_at", "expires_at"),
     ],
     AUDIT: [_plain("user_id", "at"), _plain("at")],
     DEPARTED: [_plain("departed_at")],

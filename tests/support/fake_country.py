@@ -15,7 +15,7 @@ from common.errors import Invalid
 from common.flask_app import answer, assemble, new_app
 from common.service_auth import Guard
 from models.codes import Service
-from models.servers import PutUserAnswer, ServerUser
+from models.servers import PutUserAnswer, ServerUser, Traffic
 from tests.support.wsgi_transport import WsgiAdapter
 
 KEY = "country-key-" + "k" * 32
@@ -37,13 +37,16 @@ class Wire(WsgiAdapter):
 
 
 class FakeCountry:
-    """`users`: what the server holds now; `puts`: how often each key was sent."""
+    """`users`: what the server holds now; `puts`: how often each key was sent; `traffic`: bytes
+    counted by user, in both directions.
+    """
 
     def __init__(self, address: str, clock: Clock, **description: str) -> None:
         self.address = address
         self.users: dict[str, ServerUser] = {}
         self.puts: dict[str, int] = {}
         self.refused: set[str] = set()
+        self.traffic = Traffic(uplink={}, downlink={})
         self.description: dict[str, object] = {
             "host": address.rpartition(":")[0].strip("[]"),
             "port": 443,
@@ -82,5 +85,6 @@ class FakeCountry:
         mark = callers(Service.MAIN_API)
         app.add_url_rule("/users/<key>", view_func=mark(put_user), methods=["PUT"])
         app.add_url_rule("/description", view_func=mark(description))
+        app.add_url_rule("/traffic", view_func=mark(lambda: answer(self.traffic)))
         guard = Guard(Service.COUNTRY_API, {"main_api": [KEY]}, clock)
         return assemble(app, guard=guard, probes={})
