@@ -1,0 +1,75 @@
+"""A database that lets something happen at one of the writes of its process: a kill, or a rival."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from typing_extensions import override
+
+from common.storage.protocol import Collection, Database
+
+WRITES = {"insert_one", "update_one", "find_one_and_update", "delete_one", "delete_many"}
+
+
+class Killed(BaseException):
+    """The process ended here."""
+
+
+def killed() -> None:
+    raise Killed
+
+
+class Interrupted(Database):
+    """Before its `at`-th write, or right after it, `happens` is called. `came` tells whether that
+    write was reached. Only writes of the thread that made this are counted.
+    """
+
+    def __init__(
+        self, real: Database, at: int, happens: Callable[[], None] = killed, *, after: bool = False
+    ) -> None:
+        self._real, self._at, self._after = real, at, after
+        self._happens = happens
+        self._writes = 0
+        self._thread = threading.get_ident()
+        self.came = False
+
+    @override
+    def __getitem__(self, name: str) -> Collection:
+        return self.collection(name)
+
+    @override
+    def collection(self, name: str) -> Any:
+        return _Collection(self, self._real[name])
+
+    @override
+    def ping(self) -> None:
+        self._real.ping()
+
+    @override
+    def close(self) -> None:
+        """The real one is another's."""
+
+    def write(self, act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if threading.get_ident() != self._thread:
+            return act(*args, **kwargs)
+        self._writes += 1
+        now = self._writes == self._at
+        if now:
+            self.came = True
+        if now and not self._after:
+            self._happens()
+        done = act(*args, **kwargs)
+        if now and self._after:
+            self._happens()
+        return done
+
+
+class _Collection:
+    def __init__(self, database: Interrupted, real: Collection) -> None:
+        self._database, self._real = database, real
+
+    def __getattr__(self, name: str) -> Any:
+        act = getattr(self._real, name)
+        if name not in WRITES:
+            return act
+        return lambda *args, **kwargs: self._database.write(act, *args, **kwargs)
