@@ -10,12 +10,16 @@ OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
 class Access(Wire):
-    """The state after a change: when it ends, its revision, the servers that do not know it yet."""
+    """The state after a change: when it ends, its revision, the servers that do not know it yet.
+
+    Who is `banned` is let in nowhere, whatever the end.
+    """
 
     user_id: UserId
     expires_at: AwareDatetime | None
     revision: int
     pending: list[str]
+    banned: bool = False
 
 
 class GrantRequest(Wire):

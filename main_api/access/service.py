@@ -200,4 +200,5 @@ def access_of(user: UserRecord) -> Access:
         expires_at=user.expires_at,
         revision=user.revision,
         pending=user.pending,
+        banned=user.banned,
     )

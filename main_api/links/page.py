@@ -11,6 +11,10 @@ ENDED = {
     "ru": "Доступ закончился — продлите его в боте",  # noqa: RUF001 -- Russian
     "en": "Access has ended: renew it in the bot",
 }
+BANNED = {
+    "ru": "Доступ закрыт — напишите в поддержку",
+    "en": "Access is closed: write to support",
+}
 
 
 @dataclass(frozen=True)
@@ -25,9 +29,9 @@ def body(links: list[str]) -> bytes:
     return b64encode("\n".join(links).encode())
 
 
-def ended_body(language: str) -> bytes:
+def word_body(word: str) -> bytes:
     """An empty or missing list would leave the old one in the client, with no word said."""
-    return body([notice_link(ENDED[language])])
+    return body([notice_link(word)])
 
 
 def headers(

@@ -46,7 +46,8 @@ def routes(deps: Deps) -> APIBlueprint:
 
 def _content(deps: Deps, user: UserRecord) -> tuple[bytes, str | None]:
     if not user.active_at(deps.clock()):
-        return page.ended_body(user.language), page.ENDED[user.language]
+        word = (page.BANNED if user.banned else page.ENDED)[user.language]
+        return page.word_body(word), word
     return page.body([link.url for link in deps.links.links_of(user)]), None
 
 

@@ -1,6 +1,7 @@
 """Money that came, and money that did not: what each fact does to its order and to access."""
 
 import hashlib
+from collections.abc import Iterator
 
 from common.clock import Clock, milliseconds
 from common.errors import Invalid, NotFound, Unavailable
@@ -101,10 +102,8 @@ class Deciding:
         self, stored: Stored, order: Order, access: Access, key: str, *, again: bool
     ) -> Decision:
         renews = again or self._orders.has_granted(order.user_id, but=order.order_id)
-        alert = ""
-        if again:
-            why = "a second payment of one order; access was extended again"
-            alert = _for_owner(stored, ConfirmOutcome.GRANTED, why).alert
+        why = "; ".join(_unusual(access, again=again))
+        alert = _for_owner(stored, ConfirmOutcome.GRANTED, why).alert if why else ""
         return Decision(
             ConfirmOutcome.GRANTED,
             order.user_id,
@@ -165,6 +164,14 @@ class Deciding:
             notice=NoticeKind.PAYMENT_REFUNDED,
             params={"order_id": order_id, "until_ms": _until(access)},
         )
+
+
+def _unusual(access: Access, *, again: bool) -> Iterator[str]:
+    """What the owner should know of a payment that was taken all the same."""
+    if again:
+        yield "a second payment of one order; access was extended again"
+    if access.banned:
+        yield "paid by a user who is banned, and stays so; the end of access has moved"
 
 
 def _grant_key(stored: Stored, order: Order) -> str:

@@ -38,9 +38,7 @@ class Ordering:
 
     def create(self, request: CreatePaymentRequest) -> Order:
         """Raises Unavailable, with the order's id, when nobody can be paid now: it stays."""
-        user = self._users.get(request.user_id)
-        if user.banned:
-            raise Forbidden("this user is banned", code=Code.USER_BANNED)
+        user = self._welcome(request.user_id)
         tariff = self._catalogue.get(request.tariff_id, user.language)
         check_agreement(request, user, tariff, lambda: self._catalogue.names(tariff.id))
         order = self._written(user, tariff, request.request_key)
@@ -49,9 +47,16 @@ class Ordering:
     def retry(self, order_id: str) -> Order:
         """Another try at paying; raises Conflict order_not_payable when it is paid for."""
         order = self._orders.get(order_id)
+        self._welcome(order.user_id)
         if order.status not in UNPAID:
             raise Conflict("this order is paid", code=Code.ORDER_NOT_PAYABLE, status=order.status)
         return self._offered(order)
+
+    def _welcome(self, user_id: int) -> UserRecord:
+        user = self._users.get(user_id)
+        if user.banned:
+            raise Forbidden("this user is banned", code=Code.USER_BANNED)
+        return user
 
     def _written(self, user: UserRecord, tariff: Tariff, request_key: str | None) -> Order:
         """The open order of the same press, or a new one."""
