@@ -53,7 +53,7 @@ class BroadcastAct(StrEnum):
     DELETE = "delete"
 
 
-ADMIN_NAME, BROADCAST_NAME = "adm", "bc"
+ADMIN_NAME, BROADCAST_NAME = "adm", "cast"
 MAX_BROADCAST_ID = 24  # so that its keys keep within Telegram's bytes
 
 

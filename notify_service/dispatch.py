@@ -52,6 +52,7 @@ class Dispatcher:
         """
         claimed = self.store.claim(self.clock())
         if claimed is None:
+            self.gate.give_back()
             return False
         try:
             self._deliver(claimed, KINDS[claimed.kind])

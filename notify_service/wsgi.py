@@ -1,4 +1,4 @@
-"""gunicorn's entry: the web app, and the scheduler's threads in the one worker beside it."""
+"""gunicorn's entry: the web app, and the threads that send in the one worker beside it."""
 
 import atexit
 
@@ -12,4 +12,6 @@ settings = start(Service.NOTIFY_SERVICE, NotifySettings)
 deps = build(settings)
 app = create_app(settings, deps)
 deps.scheduler.start()
+deps.broadcast.runner.start()
 atexit.register(deps.scheduler.stop)
+atexit.register(deps.broadcast.runner.stop)  # which is called first

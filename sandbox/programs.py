@@ -29,6 +29,13 @@ def programs(layout: Layout, core: Core) -> list[Program]:
     return [*_doubles(layout), *abroad, *_shop(layout)]
 
 
+def shop_only(layout: Layout, *names: str) -> list[Program]:
+    """Of the doubles and the shop's own processes those named: without servers abroad there is no
+    core to look for.
+    """
+    return [p for p in (*_doubles(layout), *_shop(layout)) if p.name in names]
+
+
 def _python(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", module, *arguments]
 

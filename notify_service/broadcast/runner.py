@@ -96,11 +96,16 @@ class Runner:
             self.alarm.pause(seen, IDLE_SECONDS)
         elif not self._has_work(job):
             self.alarm.pause(seen, NOTHING_LEFT_SECONDS)
-        elif self._permitted() and self.store.is_in(job.broadcast_id, job.state):
-            if job.state == "running":
-                self.sending.serve_one(job)
-            else:
-                self.deletion.remove_one(job)
+        elif self._permitted() and not self._worked_on(job):
+            self.gate.give_back()
+
+    def _worked_on(self, job: Job) -> bool:
+        """False when it was stopped, or others have taken what there was, meanwhile."""
+        if not self.store.is_in(job.broadcast_id, job.state):
+            return False
+        if job.state == "running":
+            return self.sending.serve_one(job)
+        return self.deletion.remove_one(job)
 
     def _has_work(self, job: Job) -> bool:
         """Nobody is served by a run that has not looked for the claims of the one before it."""

@@ -22,6 +22,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--clock-offset-file", type=Path)
     parser.add_argument("--lax-urls", action="store_true", help="accept links to localhost")
     parser.add_argument("--no-flood-control", action="store_true")
+    parser.add_argument("--rate", type=float, default=Settings.overall_rate, help="messages a second")
     return parser
 
 
@@ -33,7 +34,7 @@ def settings_from(given: argparse.Namespace) -> Settings:
         bot_username=given.username,
         bot_name=given.name,
         lax_urls=given.lax_urls,
-        overall_rate=None if given.no_flood_control else Settings.overall_rate,
+        overall_rate=None if given.no_flood_control else given.rate,
     )
 
 

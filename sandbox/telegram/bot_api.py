@@ -3,6 +3,7 @@
 import re
 import time
 from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -60,13 +61,15 @@ def answer(emulator: Emulator, call: Call) -> Response:
     """Carry out one call under the faults that wait for it."""
     call.method, _ = BY_LOWER_NAME.get(call.method.lower(), (call.method, None))
     chat_id = call.text("chat_id")
+    arrived = emulator.settings.clock()
     with emulator.changed:
         fault = emulator.faults.take(call.method, chat_id)
     if fault and fault.before_sleep:
         emulator.sleep(fault.before_sleep)
     started = time.monotonic()
     result, error = _outcome(emulator, call, fault)
-    _record(emulator, call, result, error, fault, milliseconds=(time.monotonic() - started) * 1000)
+    taken = (time.monotonic() - started) * 1000
+    _record(emulator, call, result, error, fault, milliseconds=taken, arrived=arrived)
     if fault and fault.after_sleep:
         emulator.sleep(fault.after_sleep)
     if fault and error and fault.body is not None:
@@ -105,9 +108,10 @@ def _record(
     fault: Fault | None,
     *,
     milliseconds: float,
+    arrived: datetime | None = None,
 ) -> None:
     entry: JsonObject = {
-        "at": emulator.settings.clock().isoformat(timespec="milliseconds"),
+        "at": (arrived or emulator.settings.clock()).isoformat(timespec="milliseconds"),
         "method": call.method,
         "params": call.for_journal(),
         "ok": error is None,

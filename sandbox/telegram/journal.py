@@ -11,7 +11,9 @@ REMEMBERED = 20_000
 
 @dataclass
 class Journal:
-    """Entries hold seq, at (clock, ISO), method, params (never the token), ok, result or error."""
+    """Entries hold seq, at (when the call arrived, by the clock, ISO), method, params (never the
+    token), ok, result or error.
+    """
 
     stream: Stream
     last_seq: int = 0

