@@ -12,9 +12,10 @@ REFERRAL = re.compile(r"ref_[A-Za-z0-9_-]{1,60}")
 
 @dataclass(frozen=True)
 class Asked:
-    """`old`: by a key of another version; `unclear`: in words we do not read."""
+    """`pressed`: by a key; `old`: by one of another version; `unclear`: in words we do not read."""
 
     path: list[str]
+    pressed: bool = False
     old: bool = False
     unclear: bool = False
     referral: str | None = None

@@ -14,7 +14,8 @@ from common.errors import Forbidden, ServiceError, Unavailable
 from common.i18n.texts import Texts, texts_in
 from models.buttons import Button, parse
 from models.codes import Code
-from tg_bot import trouble
+from models.users import User
+from tg_bot import stranger, trouble
 from tg_bot.admin.door import Door
 from tg_bot.asked import Asked, read_message
 from tg_bot.delivery import Delivery, NotDelivered, Place, Unshowable
@@ -72,7 +73,7 @@ class Dispatch:
             self._show(person, place, partial(self._pressed_admin, person, place, path), path)
             return
         known = bool(path) and path[0] in SCREENS
-        asked = Asked(path) if known else Asked([Button.MENU], old=True)
+        asked = Asked(path if known else [Button.MENU], pressed=True, old=not known)
         self._show(person, place, partial(self._view, person, asked), asked.path)
 
     def _pressed_admin(self, person: types.User, place: Place, path: list[str]) -> View:
@@ -114,9 +115,13 @@ class Dispatch:
         except Exception as error:  # noqa: BLE001 -- the person gets an answer in any case
             view = self._trouble(person, error)
         self._deliver(person, place, view)
+        if view.gone:
+            self._people.forget(person.id)
 
     def _view(self, person: types.User, asked: Asked) -> View:
-        user = self._people.identify(person, asked.referral)
+        user = self._user(person, asked)
+        if user is None:
+            return stranger.view(self._texts(person), asked.path)
         t = texts_in(user.language, user.time_zone)
         if user.banned:
             return trouble.banned(t, self._support_url)
@@ -131,6 +136,12 @@ class Dispatch:
             note=_note(t, asked),
         )
         return SCREENS[name](visit)
+
+    def _user(self, person: types.User, asked: Asked) -> User | None:
+        """None: a key of an old message registers nobody, it takes a start or a word."""
+        if asked.pressed and asked.path[0] != Name.START:
+            return self._people.find(person)
+        return self._people.identify(person, asked.referral)
 
     def _trouble(self, person: types.User, error: Exception) -> View:
         t = self._texts(person)
@@ -166,7 +177,8 @@ class Dispatch:
     def _texts_now(self, person: types.User) -> Texts:
         """As _texts, but asked for: after a start nobody is known by heart."""
         with suppress(ServiceError):
-            return texts_in(self._people.identify(person).language)
+            if user := self._people.find(person):
+                return texts_in(user.language, user.time_zone)
         return self._texts(person)
 
     def _texts(self, person: types.User) -> Texts:

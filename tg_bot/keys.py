@@ -15,6 +15,10 @@ def menu(t: Texts) -> Key:
     return press(t.label("☰ Menu"), Button.MENU)
 
 
+def start(t: Texts) -> Key:
+    return press(t.label("▶️ Start"), Name.START, style=Style.PRIMARY)
+
+
 def connect(t: Texts) -> Key:
     return press(t.label("🔌 Connect"), Button.CONNECT, style=Style.PRIMARY)
 
@@ -33,6 +37,10 @@ def renew(t: Texts, *, style: Style | None = None) -> Key:
 
 def set_up(t: Texts) -> Key:
     return press(t.label("📱 Set up a device"), Name.HELP)
+
+
+def forget_me(t: Texts) -> Key:
+    return press(t.label("🗑 Delete my data"), Name.FORGET_ME)
 
 
 def support(t: Texts, url: str) -> Key:

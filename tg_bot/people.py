@@ -35,15 +35,25 @@ class People:
 
         `referral` stays in the states until main_api has heard it, whatever happens between.
         """
-        known = self._recall(person.id)
-        if referral and not known:
+        if referral and not self._recall(person.id):
             self._states.put(person.id, REFERRAL, {"payload": referral})
-        if known and known.names == _names(person):
+        return self._present(self._met(person) or self._register(person))
+
+    def find(self, person: types.User) -> User | None:
+        """As identify, but nobody is registered: None for whom main_api does not know."""
+        user = self._met(person)
+        if user is None:
             try:
-                return self._present(self._main_api.user(known.user_id))
+                self._main_api.user_by_telegram(person.id)
             except NotFound:
-                self._forget(person.id)
-        return self._present(self._register(person))
+                return None
+            user = self._register(person)
+        return self._present(user)
+
+    def forget(self, telegram_id: int) -> None:
+        """Whatever is remembered of a person who is gone."""
+        self._drop(telegram_id)
+        self._states.drop_all(telegram_id)
 
     def language(self, person: types.User) -> Language:
         """The chosen one if it is known, else by the person's own app; needs nobody."""
@@ -61,6 +71,17 @@ class People:
             )
             if len(self._known) > MAX_KNOWN:
                 self._known.popitem(last=False)
+
+    def _met(self, person: types.User) -> User | None:
+        """Whom we know by heart under the same names; None when main_api knows no such user."""
+        known = self._recall(person.id)
+        if known is None or known.names != _names(person):
+            return None
+        try:
+            return self._main_api.user(known.user_id)
+        except NotFound:
+            self._drop(person.id)
+            return None
 
     def _register(self, person: types.User) -> User:
         waiting = self._states.get(person.id, REFERRAL)
@@ -92,7 +113,7 @@ class People:
         with self._lock:
             return self._known.get(telegram_id)
 
-    def _forget(self, telegram_id: int) -> None:
+    def _drop(self, telegram_id: int) -> None:
         with self._lock:
             self._known.pop(telegram_id, None)
 

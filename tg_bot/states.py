@@ -38,6 +38,10 @@ class States:
         with self._database.transaction() as db:
             db.execute("DELETE FROM states WHERE telegram_id = ? AND name = ?", (telegram_id, name))
 
+    def drop_all(self, telegram_id: int) -> None:
+        with self._database.transaction() as db:
+            db.execute("DELETE FROM states WHERE telegram_id = ?", (telegram_id,))
+
     def people_with(self, name: str) -> list[int]:
         rows = self._database.rows(
             "SELECT telegram_id FROM states WHERE name = ? AND expires_at > ?",

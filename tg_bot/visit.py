@@ -30,11 +30,14 @@ class Visit:
 
 @dataclass(frozen=True)
 class View:
-    """`text` is HTML; `photo` a PNG to which it is then the caption."""
+    """`text` is HTML; `photo` a PNG to which it is then the caption. `gone`: the person's data is
+    deleted, and the bot forgets whoever has seen this.
+    """
 
     text: str
     keyboard: Keyboard = ()
     photo: bytes | None = None
+    gone: bool = False
 
 
 Screen = Callable[[Visit], View]

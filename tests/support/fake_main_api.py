@@ -16,7 +16,7 @@ from models.access import Access, Link, Links
 from models.codes import Code, OrderStatus
 from models.payments import CreatePaymentRequest, Payment, PaymentCreated
 from models.tariffs import Tariff, Tariffs
-from models.users import RegisterRequest, User, UserChange
+from models.users import RegisterRequest, Removal, User, UserChange
 
 TRIAL = timedelta(days=3)
 PATIENCE_SECONDS = 20
@@ -33,7 +33,8 @@ class Order:
 class FakeMainApi(MainApi):
     """`down`: nothing can be reached; `withdrawn`: plans are
     shown that are no longer sold; `no_provider`: orders are written, no way to pay them;
-    `broken`: a bug of ours at every turn. `gates`: a person's calls wait until his gate opens.
+    `broken`: a bug of ours at every turn; `in_work`: a payment is just being taken. `departed`: the
+    ids of those who deleted their data. `gates`: a person's calls wait until his gate opens.
     """
 
     clock: Clock
@@ -45,6 +46,8 @@ class FakeMainApi(MainApi):
     down: bool = False
     no_provider: bool = False
     broken: bool = False
+    in_work: bool = False
+    departed: list[int] = field(default_factory=list)
     secret: str = "what only an exception's text knows"
     gates: dict[int, Event] = field(default_factory=dict)
     arrived: Event = field(default_factory=Event)
@@ -76,7 +79,7 @@ class FakeMainApi(MainApi):
         for user in self.users.values():
             if user.telegram_id == request.telegram_id:
                 return self.change(user.user_id, **names, blocked=False)
-        user_id = len(self.users) + 1
+        user_id = max([*self.users, *self.departed], default=0) + 1
         self.payloads[request.telegram_id] = request.referral_payload
         self.users[user_id] = User(
             user_id=user_id, telegram_id=request.telegram_id, **names,
@@ -105,6 +108,15 @@ class FakeMainApi(MainApi):
     def change_user(self, user_id: int, change: UserChange) -> User:
         self._reach()
         return self.change(user_id, **change.model_dump(exclude_unset=True))
+
+    @override
+    def delete_me(self, user_id: int) -> Removal:
+        self.user(user_id)
+        if self.in_work:
+            raise Conflict("a payment is just being taken", code=Code.PAYMENT_IN_WORK)
+        del self.users[user_id]
+        self.departed.append(user_id)
+        return Removal(user_id=user_id, done=True, pending=[])
 
     @override
     def tariffs(self, language: str) -> Tariffs:

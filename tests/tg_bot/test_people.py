@@ -56,7 +56,7 @@ def test_a_person_is_registered_once_and_names_are_refreshed(
     assert main_api.by_telegram(anya.id).first_name == "Анна"
 
 
-def test_a_user_deleted_at_main_api_is_simply_registered_again(
+def test_a_user_deleted_at_main_api_is_registered_again_by_a_start_and_by_no_old_key(
     bot: Bot, anya: Someone, main_api: FakeMainApi
 ) -> None:
     assert bot.is_listening()
@@ -65,9 +65,12 @@ def test_a_user_deleted_at_main_api_is_simply_registered_again(
     main_api.users.clear()
 
     anya.inject_press(callback(Button.MENU))
+    anya.sees("данных о вас у нас нет")
+    assert not main_api.users
 
-    anya.sees("У вас пока нет доступа")
-    assert main_api.by_telegram(anya.id).first_name == "Аня"
+    anya.press(callback(Name.START))
+    anya.sees("Добро пожаловать")
+    wait_until(lambda: main_api.by_telegram(anya.id).first_name == "Аня")
 
 
 def test_a_banned_person_is_told_and_led_to_support(

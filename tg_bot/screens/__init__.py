@@ -3,6 +3,7 @@
 from models.buttons import Button
 from tg_bot.names import Name
 from tg_bot.screens.connect import open_connect
+from tg_bot.screens.forget_me import open_forget_me
 from tg_bot.screens.help import open_help
 from tg_bot.screens.language import open_language
 from tg_bot.screens.menu import open_menu
@@ -33,6 +34,7 @@ SCREENS: dict[str, Screen] = {
     Name.HELP: open_help,
     Name.LANGUAGE: open_language,
     Button.SUPPORT: open_support,
+    Name.FORGET_ME: open_forget_me,
 }
 
 COMMANDS: dict[str, str] = {

@@ -8,7 +8,7 @@ from tg_bot.wording import Standing, access, standing
 def open_start(visit: Visit) -> View:
     now_standing = standing(visit.user, visit.now)
     menu = keys.main(visit.t, visit.user, now_standing, visit.support_url)
-    if now_standing is Standing.NEVER:
+    if now_standing is Standing.NEVER and not visit.user.trial_taken_at:
         return View(_welcome(visit), menu)
     hello = visit.t("👋 <b>Good to see you again!</b>")
     return View(f"{hello}\n\n{access(visit.t, visit.user, visit.now)}", menu)
