@@ -1,6 +1,7 @@
 """All kinds of notices: a new one is a file here and a line in this registry."""
 
 from models.codes import NoticeKind
+from notify_service.kinds.access_changed import ACCESS_CHANGED
 from notify_service.kinds.base import AnyKind
 from notify_service.kinds.never_connected import NEVER_CONNECTED
 from notify_service.kinds.operator_report import OPERATOR_REPORT
@@ -34,5 +35,6 @@ KINDS: dict[NoticeKind, AnyKind] = {
     NoticeKind.NEVER_CONNECTED: NEVER_CONNECTED,
     NoticeKind.REFERRAL_EARNED: REFERRAL_EARNED,
     NoticeKind.REFERRAL_TAKEN_BACK: REFERRAL_TAKEN_BACK,
+    NoticeKind.ACCESS_CHANGED: ACCESS_CHANGED,
     NoticeKind.OPERATOR_REPORT: OPERATOR_REPORT,
 }

@@ -18,6 +18,7 @@ from sandbox.telegram.formatted import formatted
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 UNTIL_MS = 1_800_000_000_000  # 15 January 2027
 RECEIVED = {"order_id": "o1", "until_ms": UNTIL_MS, "months": 3}
+CHANGED = {"until_ms": UNTIL_MS}
 CLEANED = {"about": "cleanup", "removed": 1201, "stayed": 7, "waiting": 0} | {
     "orders": 0,
     "facts": 2,
@@ -42,6 +43,13 @@ EXAMPLES: list[tuple[NoticeKind, dict[str, Any], str]] = [
     (NoticeKind.REFERRAL_EARNED, {"days": 1, "until_ms": 0}, "connect profile"),
     (NoticeKind.REFERRAL_TAKEN_BACK, {"days": 10, "until_ms": UNTIL_MS}, "profile"),
     (NoticeKind.REFERRAL_TAKEN_BACK, {"days": 2, "until_ms": 0}, "renewSub profile"),
+    (NoticeKind.ACCESS_CHANGED, CHANGED | {"what": "time", "days": 3}, "connect support"),
+    (NoticeKind.ACCESS_CHANGED, CHANGED | {"what": "time", "months": -1}, "connect support"),
+    (NoticeKind.ACCESS_CHANGED, {"what": "time", "days": -3, "until_ms": 0}, "support"),
+    (NoticeKind.ACCESS_CHANGED, {"what": "closed", "until_ms": 0}, "support"),
+    (NoticeKind.ACCESS_CHANGED, CHANGED | {"what": "link"}, "connect support"),
+    (NoticeKind.ACCESS_CHANGED, CHANGED | {"what": "banned"}, "support"),
+    (NoticeKind.ACCESS_CHANGED, CHANGED | {"what": "unbanned"}, "connect support"),
     (NoticeKind.OPERATOR_REPORT, CLEANED | {"complete": 1}, ""),
     (NoticeKind.OPERATOR_REPORT, CLEANED | {"complete": 0, "waiting": 41}, ""),
 ]

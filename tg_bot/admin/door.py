@@ -13,9 +13,10 @@ from common.errors import NotFound
 from common.i18n.texts import Texts
 from models.codes import Code
 from tg_bot.admin import ask_code
+from tg_bot.admin.forms import looks_like_form
 from tg_bot.admin.menu import open_menu
 from tg_bot.admin.names import Item
-from tg_bot.admin.registry import SCREENS, STEPS
+from tg_bot.admin.registry import FORM, SCREENS, STEPS
 from tg_bot.admin.totp import SecondFactor, code_in
 from tg_bot.admin.visit import AdminVisit, Forged, Services
 from tg_bot.names import Name
@@ -87,9 +88,12 @@ class Door:
     def _answered(self, visit: AdminVisit, message: types.Message) -> View:
         taken = self._services.dialogue.take(visit.admin_id, message.message_id)
         step = STEPS.get(taken.step) if taken else None
-        if taken is None or step is None:
-            return _grown_old(visit)
+        keeps_forms = step is not None and (step.anything or step.reads_forms)
         try:
+            if looks_like_form(message.text or "") and not keeps_forms:
+                return FORM(visit)
+            if taken is None or step is None:
+                return _grown_old(visit)
             return step.take(replace(visit, data=taken.data))
         except Forged:
             return _grown_old(visit)
@@ -107,6 +111,8 @@ class Door:
     def _is_awaited(self, admin_id: int, message: types.Message) -> bool:
         dialogue = self._services.dialogue
         if dialogue.asked(admin_id) or dialogue.was_taken(admin_id, message.message_id):
+            return True
+        if looks_like_form(message.text or ""):
             return True
         leaves = self._factor.awaits(admin_id) and _words(message) in EXITS
         return leaves or self._is_code(admin_id, message)

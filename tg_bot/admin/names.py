@@ -14,6 +14,7 @@ class Item(StrEnum):
     REVOKE = "revoke"
     NEW_LINK = "link"
     BAN = "ban"
+    UNBAN = "unban"
     ACT_GO = "go"
     MESSAGE = "msg"
     MESSAGE_GO = "msgGo"

@@ -41,12 +41,12 @@ class SecondFactor:
         return float(self._state(admin_id).get("until", 0)) > self._clock().timestamp()
 
     def ask(self, admin_id: int) -> None:
-        self._states.put(admin_id, STATE, self._state(admin_id) | {"asked": True})
+        self._put(admin_id, self._state(admin_id) | {"asked": True})
 
     def forget(self, admin_id: int) -> None:
         """He does not want to come in after all."""
         if admin_id in self._codes:
-            self._states.put(admin_id, STATE, self._state(admin_id) | {"asked": False})
+            self._put(admin_id, self._state(admin_id) | {"asked": False})
 
     def awaits(self, admin_id: int) -> bool:
         return admin_id in self._codes and bool(self._state(admin_id).get("asked"))
@@ -67,7 +67,7 @@ class SecondFactor:
         if state.get("message") == message_id:
             return Verdict(state["verdict"])
         verdict = self._judge(admin_id, written, state)
-        self._states.put(admin_id, STATE, state | {"message": message_id, "verdict": verdict.value})
+        self._put(admin_id, state | {"message": message_id, "verdict": verdict.value})
         return verdict
 
     def _judge(self, admin_id: int, written: str, state: dict[str, Any]) -> Verdict:
@@ -100,8 +100,14 @@ class SecondFactor:
         pause = FIRST_PAUSE * 2 ** min(pauses, MAX_DOUBLINGS)
         state.update(wrong=0, pauses=pauses + 1, paused=(self._clock() + pause).timestamp())
 
+    def _put(self, admin_id: int, state: dict[str, Any]) -> None:
+        """Not among the person's own states: he may have those forgotten, and with them would go
+        the count of wrong codes.
+        """
+        self._states.put(-admin_id, STATE, state)
+
     def _state(self, admin_id: int) -> dict[str, Any]:
-        return self._states.get(admin_id, STATE) or {}
+        return self._states.get(-admin_id, STATE) or {}
 
 
 def code_in(text: str) -> str | None:

@@ -96,7 +96,10 @@ AdminScreen = Callable[[AdminVisit], View]
 
 @dataclass(frozen=True)
 class Step:
-    """`anything`: the answer is content, in which nothing but EXIT is obeyed."""
+    """`anything`: the answer is content, in which nothing but EXIT is obeyed; `reads_forms`: it
+    reads lines such as days+=3 itself.
+    """
 
     take: AdminScreen
     anything: bool = False
+    reads_forms: bool = False

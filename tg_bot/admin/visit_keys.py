@@ -15,6 +15,10 @@ def menu(t: Texts) -> Key:
     return item(t.label("🛠 Admin menu"), Item.MENU)
 
 
+def find(t: Texts) -> Key:
+    return item(t.label("🔎 Find a user"), Item.FIND)
+
+
 def card(t: Texts, user_id: int) -> Key:
     return item(t.label("👤 Card"), Item.CARD, user_id)
 

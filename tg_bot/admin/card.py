@@ -1,0 +1,154 @@
+"""A user's card: who, until when, what was paid, whom he brought, where he is; and what to do."""
+
+from common.i18n.texts import Html, Texts
+from common.telegram.keyboards import Key, Style
+from models.admin import ServerPresence, UserCard
+from models.users import User
+from tg_bot.admin import visit_keys
+from tg_bot.admin.names import Item
+from tg_bot.admin.visit import AdminVisit
+from tg_bot.admin.visit_keys import item
+from tg_bot.admin.wording import access_of, amount, name_of
+from tg_bot.visit import View
+from tg_bot.wording import country
+
+MAX_SERVERS = 30
+QUICK = ((0, 3), (1, 0), (3, 0))
+"""(months, days) that one press adds."""
+
+
+def open_card(visit: AdminVisit) -> View:
+    """Argument: our user id."""
+    return show(visit, visit.main_api.card(visit.number(0)))
+
+
+def show(visit: AdminVisit, card: UserCard) -> View:
+    t = visit.t
+    parts = [
+        visit.note,
+        _who(t, card.user),
+        _warnings(t, card.user),
+        _access(visit, card.user),
+        _payments(t, card),
+        _referrals(t, card),
+        _servers(t, card.presence),
+    ]
+    return View("\n\n".join(filter(None, parts)), _keyboard(t, card.user))
+
+
+def _who(t: Texts, user: User) -> Html:
+    return t(
+        "👤 <b>{name}</b>\nTelegram <code>{telegram_id}</code> · No. <code>{user_id}</code> · "
+        "{language}\nWith us since {since}",
+        name=name_of(user),
+        telegram_id=user.telegram_id,
+        user_id=user.user_id,
+        language=user.language.upper(),
+        since=t.date(user.created_at),
+    )
+
+
+def _warnings(t: Texts, user: User) -> str:
+    lines = []
+    if user.banned:
+        lines.append(t("🚫 <b>Banned</b>"))
+    if user.blocked:
+        lines.append(t("🔕 Has blocked the bot"))
+    return "\n".join(lines)
+
+
+def _access(visit: AdminVisit, user: User) -> str:
+    t = visit.t
+    lines = [access_of(t, user, visit.now)]
+    if user.trial_taken_at:
+        lines.append(t("🎁 Took the trial on {date}", date=t.date(user.trial_taken_at)))
+    else:
+        lines.append(t("🎁 Has not taken the trial"))
+    if user.connected_at:
+        lines.append(t("📶 First connected on {date}", date=t.date(user.connected_at)))
+    elif user.expires_at:
+        lines.append(t("📶 Has not connected yet"))
+    return "\n".join(lines)
+
+
+def _payments(t: Texts, card: UserCard) -> Html:
+    if not card.payments:
+        return t("💳 No payments")
+    paid = t.n("{n} payment", "{n} payments", card.payments)
+    if card.last_paid_at is None:
+        return t("💳 {payments}, {sum}", payments=paid, sum=t.money(card.paid_kopecks))
+    return t(
+        "💳 {payments}, {sum}, the last on {date}",
+        payments=paid,
+        sum=t.money(card.paid_kopecks),
+        date=t.date(card.last_paid_at),
+    )
+
+
+def _referrals(t: Texts, card: UserCard) -> str:
+    lines = []
+    if card.invited_by:
+        lines.append(t("👥 Invited by No. <code>{user_id}</code>", user_id=card.invited_by))
+    theirs = card.referrals
+    if theirs.invited:
+        earned = t.days(theirs.days_earned)
+        lines.append(
+            t(
+                "👥 Invited: {invited}, of them paid: {paid}, earned: {days}",
+                invited=theirs.invited,
+                paid=theirs.paid,
+                days=earned,
+            )
+        )
+    return "\n".join(lines)
+
+
+def _servers(t: Texts, presence: list[ServerPresence]) -> str:
+    if not presence:
+        return ""
+    lines = [t("🌍 <b>Servers</b>"), *(_server(t, one) for one in presence[:MAX_SERVERS])]
+    if len(presence) > MAX_SERVERS:
+        lines.append(t("… and {n} more", n=len(presence) - MAX_SERVERS))
+    return "\n".join(lines)
+
+
+def _server(t: Texts, one: ServerPresence) -> Html:
+    place = t("{country}, {address}", country=country(t, one.country), address=one.address)
+    if not one.reachable:
+        return t("🔴 {place}: does not answer", place=place)
+    if one.state == "present":
+        return t("🟢 {place}: is there", place=place)
+    if one.state == "pending":
+        return t("🟡 {place}: is being told", place=place)
+    return t("⚪️ {place}: not there, has no access", place=place)
+
+
+def _keyboard(t: Texts, user: User) -> list[list[Key]]:
+    quick = [
+        item(amount(t, months, days), Item.TIME_GO, user.user_id, months, days, f"r{user.revision}")
+        for months, days in QUICK
+    ]
+    number = user.user_id
+    return [
+        quick,
+        [
+            item(t.label("⏱ Other time"), Item.OWN_TIME, number),
+            item(t.label("✉️ Message"), Item.MESSAGE, number),
+        ],
+        [
+            item(t.label("💳 Payments"), Item.PAYMENTS, number),
+            item(t.label("📜 History"), Item.AUDIT, number),
+        ],
+        [
+            item(t.label("🔑 New link"), Item.NEW_LINK, number),
+            item(t.label("⛔️ Revoke"), Item.REVOKE, number, style=Style.DANGER),
+        ],
+        [_ban(t, user), item(t.label("🔄 Refresh"), Item.CARD, number)],
+        [item(t.label("🔎 Find a user"), Item.FIND), visit_keys.menu(t)],
+    ]
+
+
+def _ban(t: Texts, user: User) -> Key:
+    if user.banned:
+        return item(t.label("🕊 Unban"), Item.UNBAN, user.user_id)
+    return item(t.label("🚫 Ban"), Item.BAN, user.user_id, style=Style.DANGER)
