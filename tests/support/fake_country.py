@@ -23,15 +23,18 @@ KEY = "country-key-" + "k" * 32
 
 class Wire(WsgiAdapter):
     """`slow` seconds pass before each call is served; `lost` answers are lost after the work;
-    `sent` counts the calls.
+    `sent` counts the calls; after `down_after` of them the server is down.
     """
 
     slow = 0.0
     sent = 0
+    down_after: int | None = None
 
     @override
     def send(self, *args: object, **options: object) -> requests.Response:
         self.sent += 1
+        if self.sent == self.down_after:
+            self.down = True
         time.sleep(self.slow)
         return super().send(*args, **options)  # type: ignore[arg-type]  # handed through
 
