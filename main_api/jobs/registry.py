@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from main_api.connections.learning import LearnConnections
@@ -9,6 +10,7 @@ from main_api.deps import Deps
 from main_api.notices.planning import NoticePlanning
 from main_api.payments.room import payments_room
 from main_api.referrals.rewards import rewards
+from main_api.vpn_api.healing import IN_HAND_SECONDS
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Job:
 
 JOBS: Final[dict[str, Job]] = {
     "settle_payments": Job(1, lambda deps: payments_room(deps).settlement.sweep),
-    "heal": Job(0.25, lambda deps: deps.vpn.healing.tick),
+    "heal": Job(0.25, lambda deps: partial(deps.vpn.healing.tick, IN_HAND_SECONDS)),
     "enlist": Job(1, lambda deps: deps.vpn.enlisting.tick),
     "remove": Job(10, lambda deps: deps.removal.tick),
     "plan_notices": Job(1, lambda deps: NoticePlanning(deps.db, deps.notify, deps.clock).tick),

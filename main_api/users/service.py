@@ -6,7 +6,7 @@ from typing import Any
 from common.clock import Clock
 from common.storage.protocol import Database
 from main_api.mongo_api.collections import USERS
-from main_api.mongo_api.counters import next_number
+from main_api.mongo_api.counters import Numbers
 from main_api.referrals.service import ReferralService
 from main_api.users.departed import DepartedStore
 from main_api.users.record import UserRecord
@@ -33,7 +33,7 @@ class UserService:
     def __init__(
         self, db: Database, users: UserStore, referrals: ReferralService, clock: Clock
     ) -> None:
-        self._db = db
+        self._numbers = Numbers(db, USERS)
         self._users = users
         self._referrals = referrals
         self._departed = DepartedStore(db)
@@ -83,7 +83,7 @@ class UserService:
         """Who has left and comes back has had the trial, stays banned, and is invited by nobody."""
         departed = self._departed.find(request.telegram_id)
         payload = None if departed else request.referral_payload
-        user_id = next_number(self._db, USERS)
+        user_id = self._numbers.next()
         return UserRecord(
             user_id=user_id,
             tg_id=request.telegram_id,

@@ -60,8 +60,11 @@ class UserStore:
 
     def release_username(self, username_lower: str, *, owner: int) -> None:
         """Telegram gives a name to one person at a time: who had it before has it no more."""
+        others = {"username_lower": username_lower, "_id": {"$ne": owner}}
+        if self._db[USERS].find_one(others, ["_id"]) is None:
+            return  # as a rule: to look is cheaper than to write
         self._db[USERS].update_many(
-            {"username_lower": username_lower, "_id": {"$ne": owner}},
+            others,
             {"$set": {"username": None, "username_lower": None}},
         )
 

@@ -9,6 +9,7 @@ from common.storage.protocol import StorageUnavailable
 from main_api.users.record import UserRecord
 from main_api.vpn_api.pending_store import PendingStore
 from main_api.vpn_api.servers import Server, Servers
+from main_api.vpn_api.taken import Taken
 from main_api.vpn_api.telling import SERVERS_TROUBLE, Telling
 
 log = logging.getLogger(__name__)
@@ -32,24 +33,41 @@ class FanOut:
 
     def push(self, user: UserRecord) -> UserRecord:
         """Returns when all have answered or the wait is over; a slow server's call goes on."""
+        taken = Taken()
         calls = [
-            self._started(server, user)
+            self._started(server, user, taken)
             for server in self._servers.callable()
             if server.address in user.pending and server.rest.over() and _has_room(server)
         ]
         wait(calls, timeout=self._wait_seconds)
+        try:
+            self._note(user, taken.close())
+        except StorageUnavailable:
+            log.warning("servers have taken u%d, which could not be noted", user.user_id)
         return self._pending.current(user.user_id) or user
 
-    def _started(self, server: Server, user: UserRecord) -> Future[None]:
-        call = server.calls.submit(copy_context().run, self._tell, server, user)
+    def _note(self, user: UserRecord, taken: list[str]) -> None:
+        """As a rule all have taken it, and one write says so.
+
+        Within one revision servers only cease to be pending, so nothing is lost by that.
+        """
+        if taken and set(user.pending) <= set(taken):
+            self._pending.all_taken(user.user_id, user.revision)
+        else:
+            for address in taken:
+                self._pending.taken(user.user_id, user.revision, address)
+
+    def _started(self, server: Server, user: UserRecord, taken: Taken) -> Future[None]:
+        call = server.calls.submit(copy_context().run, self._tell, server, user, taken)
         call.add_done_callback(lambda _: server.room.release())
         return call
 
-    def _tell(self, server: Server, user: UserRecord) -> None:
+    def _tell(self, server: Server, user: UserRecord, taken: Taken) -> None:
         if not server.rest.over():
             return
         try:
-            self._telling.tell(server, user)
+            if self._telling.takes(server, user) and not taken.add(server.address):
+                self._telling.note(server, user)
         except StorageUnavailable:
             log.warning("server %s has taken a user, which could not be noted", server.address)
         except SERVERS_TROUBLE as trouble:

@@ -15,10 +15,17 @@ from main_api.vpn_api.telling import SERVERS_TROUBLE, Telling
 log = logging.getLogger(__name__)
 PAGE = 500
 REFUSED_SECONDS = 30.0
+IN_HAND_SECONDS = 1.0  # as long as a push waits
+Seen = dict[tuple[int, int], float]
+"""User and revision -> since when he was seen pending."""
 
 
 class Healing:
-    """`tick` starts a round for each server that is not resting and has none under way."""
+    """`tick` starts a round for each server that is not resting and has none under way.
+
+    Its `in_hand_seconds`: at a server without trouble somebody who has only just been seen pending
+    is most likely being told by whoever changed him, and is left alone for so long.
+    """
 
     def __init__(
         self, servers: Servers, telling: Telling, pending: PendingStore, page: int = PAGE
@@ -27,34 +34,38 @@ class Healing:
         self._telling = telling
         self._pending = pending
         self._page = page
+        self._seen: dict[str, Seen] = {}
         self._refused: dict[tuple[str, int, int], float] = {}
         self._rounds: dict[str, Future[None]] = {}
 
-    def tick(self) -> None:
+    def tick(self, in_hand_seconds: float = 0.0) -> None:
         for server in self._servers.callable():
             under_way = self._rounds.get(server.address)
             if under_way is not None and not under_way.done():
                 continue
             if server.rest.over() and self._pending.any(server.address):
-                self._rounds[server.address] = server.rounds.submit(self._round, server)
+                self._rounds[server.address] = server.rounds.submit(
+                    self._round, server, in_hand_seconds
+                )
 
     def finish(self) -> None:
         """Wait until the rounds under way are over."""
         wait_for(list(self._rounds.values()))
 
-    def _round(self, server: Server) -> None:
+    def _round(self, server: Server, in_hand_seconds: float) -> None:
         try:
-            self._heal(server)
+            self._heal(server, in_hand_seconds if server.rest.untroubled else 0.0)
         except ServiceError as trouble:  # the database is away: the next tick tries again
             log.warning("healing %s: %s", server.address, trouble.code)
         except Exception:
             log.exception("healing %s", server.address)
 
-    def _heal(self, server: Server) -> None:
+    def _heal(self, server: Server, in_hand_seconds: float) -> None:
         after, healed = 0, 0
+        seen, self._seen[server.address] = self._seen.get(server.address, {}), {}
         while users := self._pending.page(server.address, after=after, size=self._page):
             after = max(user.user_id for user in users)
-            calls = self._calls(server, users)
+            calls = self._calls(server, self._due(server, users, seen, in_hand_seconds))
             wait_for(calls)
             healed += sum(call.result() for call in calls)
             if not server.rest.over():
@@ -62,7 +73,19 @@ class Healing:
         if healed:
             log.info("server %s: %d users brought level", server.address, healed)
 
+    def _due(
+        self, server: Server, users: list[UserRecord], seen: Seen, in_hand_seconds: float
+    ) -> list[UserRecord]:
+        """Those whom nobody has in hand; notes since when each is seen pending."""
+        now = monotonic()
+        since = {(it.user_id, it.revision): now for it in users}
+        since |= {case: seen[case] for case in since.keys() & seen.keys()}
+        self._seen[server.address] |= since
+        return [it for it in users if since[it.user_id, it.revision] <= now - in_hand_seconds]
+
     def _calls(self, server: Server, users: list[UserRecord]) -> list[Future[bool]]:
+        if not users:
+            return []
         # the first goes ahead alone: a server that is still away costs one call, not a page
         first = server.calls.submit(self._tell, server, users[0])
         wait_for([first])

@@ -18,6 +18,11 @@ class Rest:
     def over(self) -> bool:
         return self._now() >= self._until
 
+    @property
+    def untroubled(self) -> bool:
+        """Whether nothing has failed since it last worked."""
+        return self._next == FIRST_SECONDS
+
     def failed(self) -> None:
         """Failures of calls that were under way together count as one."""
         with self._lock:

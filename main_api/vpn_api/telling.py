@@ -21,13 +21,21 @@ class Telling:
 
     def tell(self, server: Server, user: UserRecord) -> None:
         """Raises ServiceError when the server has not taken it; the user then stays pending."""
+        if self.takes(server, user):
+            self.note(server, user)
+
+    def note(self, server: Server, user: UserRecord) -> None:
+        self._pending.taken(user.user_id, user.revision, server.address)
+
+    def takes(self, server: Server, user: UserRecord) -> bool:
+        """Whether it has just this revision now, which is then to be noted; raises as `tell`."""
         answer = server.api.put_user(self.desired(server.address, user))
         if answer.revision == user.revision:
-            self._pending.taken(user.user_id, user.revision, server.address)
-        elif user.revision < answer.revision <= user.revision + FURTHEST_AHEAD:
+            return True
+        if user.revision < answer.revision <= user.revision + FURTHEST_AHEAD:
             self._pending.outrun(user.user_id, user.revision, beyond=answer.revision)
-        else:
-            raise Unavailable(f"{server.address} answered with revision {answer.revision}")
+            return False
+        raise Unavailable(f"{server.address} answered with revision {answer.revision}")
 
     def desired(self, address: str, user: UserRecord) -> ServerUser:
         now = self._clock()
