@@ -3,6 +3,7 @@
 import logging
 import subprocess
 import threading
+from time import monotonic
 
 from common.clock import Clock
 from common.errors import ServiceError
@@ -12,6 +13,8 @@ from country_api.store import Store
 
 log = logging.getLogger(__name__)
 DEBOUNCE_SECONDS = 0.1
+REST = 20  # times as long as a write took
+LONGEST_REST_SECONDS = 20.0
 RETRY_SECONDS = 1.0
 PATIENCE_SECONDS = 120.0  # the core itself may test the file for 20 s
 
@@ -19,8 +22,10 @@ PATIENCE_SECONDS = 120.0  # the core itself may test the file for 20 s
 class Mirror:
     """A thread that writes the file soon after each `touch()`.
 
-    The file may lag behind the store by the debounce and one write; when the process dies in
-    between, the next start writes it from the store before anything else.
+    A write costs in proportion to all users, a change does not: so after each write comes a rest
+    of many times its length. The file may lag behind the store by that rest; when the process dies
+    meanwhile, the next start writes it from the store before anything else, and while it lives a
+    core that starts from an older file is brought level by the keeper.
     """
 
     def __init__(
@@ -61,14 +66,18 @@ class Mirror:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            self._watchdog.done("mirror")
             self._touched.wait()
             self._watchdog.expect("mirror", PATIENCE_SECONDS)
             self._stopped.wait(DEBOUNCE_SECONDS)
             self._touched.clear()
-            if not self.write():
+            began = monotonic()
+            if self.write():
+                rest = min(REST * (monotonic() - began), LONGEST_REST_SECONDS)
+            else:
                 self._touched.set()
-                self._stopped.wait(RETRY_SECONDS)
+                rest = RETRY_SECONDS
+            self._watchdog.done("mirror")
+            self._stopped.wait(rest)
 
     def stop(self) -> None:
         """What was touched is written before this returns."""
@@ -76,3 +85,4 @@ class Mirror:
         self._touched.set()
         if self._thread.is_alive():
             self._thread.join()
+            self.write()

@@ -77,8 +77,12 @@ class Store:
 
     def live(self, now: datetime) -> dict[str, str]:
         """Key -> id of everybody who may be served now."""
-        rows = self._select("WHERE active AND expires_ms > ?", milliseconds(now))
-        return {user.key: user.core_id for user in rows}
+        with self._database() as db:
+            rows = db.execute(
+                "SELECT key, core_id FROM users WHERE active AND expires_ms > ?",
+                (milliseconds(now),),
+            ).fetchall()
+        return dict(rows)
 
     def ending_between(self, after: datetime, until: datetime) -> list[str]:
         """Keys of active users whose end lies in (after, until]."""

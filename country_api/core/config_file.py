@@ -33,7 +33,7 @@ class ConfigFile:
         a moment (a reload) the one which writes last has read last.
         """
         with self._locked():
-            text = json.dumps(build(self._plan, users_now()), indent=1)
+            text = json.dumps(build(self._plan, users_now()))
             if not self._holds(text):
                 fresh = self._path.with_name(f".{self._path.stem}.new.json")
                 _write_durably(fresh, text)
