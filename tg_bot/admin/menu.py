@@ -9,6 +9,7 @@ from tg_bot.visit import View
 ROWS: tuple[tuple[tuple[Item, str], ...], ...] = (
     ((Item.FIND, deferred("🔎 Find a user")), (Item.ADD_TIME, deferred("⏱ Add time"))),
     ((Item.TEST_PUSH, deferred("🔔 Test push")), (Item.NUMBERS, deferred("📊 Numbers"))),
+    ((Item.BROADCAST, deferred("📣 Broadcast")),),
 )
 """Screens that need no arguments."""
 

@@ -23,3 +23,8 @@ class Item(StrEnum):
     TEST_PUSH = "push"
     NUMBERS = "nums"
     BROADCAST = "cast"
+    CAST_TO = "castTo"
+    CAST_KEYS = "castKeys"
+    CAST_SKIP = "castSkip"
+    CAST_GO = "castGo"
+    CAST_DELETE = "castDel"

@@ -1,5 +1,6 @@
 """All screens of the admin's menu, and all that it asks for in writing, by their names."""
 
+from tg_bot.admin import broadcast, broadcast_acts
 from tg_bot.admin.acts import do_act, question
 from tg_bot.admin.add_time import (
     add_time,
@@ -39,6 +40,11 @@ SCREENS: dict[str, AdminScreen] = {
     Item.AUDIT: open_audit,
     Item.TEST_PUSH: open_test_push,
     Item.NUMBERS: open_numbers,
+    Item.BROADCAST: broadcast_acts.broadcast,
+    Item.CAST_TO: broadcast.open_message,
+    Item.CAST_SKIP: broadcast.skip_buttons,
+    Item.CAST_GO: broadcast_acts.start,
+    Item.CAST_DELETE: broadcast_acts.delete,
 }
 
 STEPS: dict[str, Step] = {
@@ -47,6 +53,8 @@ STEPS: dict[str, Step] = {
     Item.OWN_TIME: Step(take_own_time, reads_forms=True),
     Item.TEST_PUSH: Step(take_seconds),
     Item.MESSAGE: Step(take_message, anything=True),
+    Item.CAST_TO: Step(broadcast.take_message, anything=True),
+    Item.CAST_KEYS: Step(broadcast.take_buttons),
 }
 
 FORM: AdminScreen = take_form

@@ -17,7 +17,7 @@ from sandbox.telegram.errors import ApiError
 from sandbox.telegram.formatted import formatted
 
 ROOT = Path(__file__).parents[3]
-SPOKEN_IN = ("common/i18n", "notify_service", "tg_bot")
+SPOKEN_IN = ("common/i18n", "common/telegram", "notify_service", "tg_bot")
 KEYWORDS = {"t": None, "n": (1, 2), "label": None, "plain": None, "deferred": None}
 LONGEST = {"t": 4096, "n": 4096, "label": 30, "plain": 200, "deferred": 4096}
 PLAIN = {"label", "plain"}
