@@ -8,6 +8,7 @@ import pytest
 
 from tests.sandbox.telegram.running import ANYA, BOB, TOKEN, Running, running_emulator
 from tests.support.clock import FakeClock
+from tests.support.fake_admin_api import FakeAdminApi
 from tests.support.fake_main_api import FakeMainApi
 from tests.support.fake_notify_service import FakeNotifyService
 from tests.tg_bot.people import Someone
@@ -26,8 +27,8 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def main_api(clock: FakeClock) -> FakeMainApi:
-    return FakeMainApi(clock)
+def main_api(clock: FakeClock) -> FakeAdminApi:
+    return FakeAdminApi(clock)
 
 
 @pytest.fixture
