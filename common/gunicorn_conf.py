@@ -5,6 +5,7 @@ unix:path) and THREADS come from the environment.
 """
 
 import os
+from typing import Any
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 workers = 1
@@ -18,3 +19,27 @@ accesslog = None
 errorlog = "-"
 loglevel = "warning"
 no_control_socket = True
+
+_ASKED, _KEPT = "NOTIFY_SOCKET", "KEYLAND_NOTIFY_SOCKET"
+
+
+def on_starting(arbiter: Any) -> None:
+    """Its own words as JSON, too; and it does not call the service ready before the app is."""
+    from common.logs import JsonFormatter  # noqa: PLC0415 -- now the project is on the path
+
+    for handler in arbiter.log.error_log.handlers:
+        handler.setFormatter(JsonFormatter("gunicorn"))
+    if asked := os.environ.pop(_ASKED, None):
+        os.environ[_KEPT] = asked
+
+
+def post_fork(_arbiter: Any, _worker: Any) -> None:
+    """From here on the app may speak to systemd."""
+    if kept := os.environ.pop(_KEPT, None):
+        os.environ[_ASKED] = kept
+
+
+def post_worker_init(_worker: Any) -> None:
+    from common.supervision import READY, tell  # noqa: PLC0415 -- as above
+
+    tell(READY)

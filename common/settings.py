@@ -41,7 +41,8 @@ class Settings(BaseModel):
 def load(kind: type[S], environ: Mapping[str, str], credentials: Path | None = None) -> S:
     """Build settings from the environment; raises BadSettings.
 
-    `credentials` is systemd's CREDENTIALS_DIRECTORY: a file there named like the field wins.
+    `credentials` is systemd's CREDENTIALS_DIRECTORY: a file there named like the field wins, unless
+    it is empty (systemd wants every credential of a unit to exist).
     """
     values: dict[str, Any] = {}
     problems: list[str] = []
@@ -67,7 +68,9 @@ def load(kind: type[S], environ: Mapping[str, str], credentials: Path | None = N
 
 def _value(field: str, environ: Mapping[str, str], credentials: Path | None) -> str | None:
     if credentials and (credentials / field).is_file():
-        return (credentials / field).read_text(encoding="utf-8").strip()
+        given = (credentials / field).read_text(encoding="utf-8").strip()
+        if given:
+            return given
     name = field.upper()
     if file := environ.get(f"{name}_FILE"):
         if field.endswith("_file"):
