@@ -16,7 +16,7 @@ from tg_bot.deps import Deps
 from tg_bot.dispatch import Dispatch
 from tg_bot.handling import Handling
 from tg_bot.inbox import Inbox
-from tg_bot.introduction import introduce
+from tg_bot.introduction import introduce, introduce_to_admins
 from tg_bot.lanes import Lanes
 from tg_bot.membership import Membership
 from tg_bot.people import People
@@ -36,6 +36,7 @@ PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 class Bot:
     def __init__(self, settings: Settings, deps: Deps) -> None:
         self._token, self._sender = settings.bot_token, deps.sender
+        self._admin_ids = settings.admin_telegram_ids
         self._inbox = Inbox(deps.database, deps.clock)
         self._lanes = Lanes(WORKERS)
         self._stop = Event()
@@ -90,6 +91,7 @@ class Bot:
         while not self._stop.is_set():
             try:
                 introduce(self._token, self._sender)
+                introduce_to_admins(self._token, self._sender, self._admin_ids)
             except TelegramError as trouble:
                 if trouble.outcome is Outcome.TOKEN_REVOKED:
                     raise TokenRefused from None
@@ -137,4 +139,12 @@ def _handling(settings: Settings, deps: Deps, inbox: Inbox, lanes: Lanes) -> Han
 def _door(settings: Settings, deps: Deps, states: States) -> Door:
     services = Services(deps.main_api, deps.notify_service, deps.sender, Dialogue(states))
     factor = SecondFactor(settings.admin_totp_secrets, states, deps.clock)
-    return Door(settings.admin_telegram_ids, factor, services, deps.clock)
+    return Door(
+        settings.admin_telegram_ids,
+        factor,
+        services,
+        deps.clock,
+        show_command=lambda admin_id: introduce_to_admins(
+            settings.bot_token, deps.sender, [admin_id]
+        ),
+    )

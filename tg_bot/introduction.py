@@ -1,17 +1,20 @@
 """What the bot tells Telegram about itself before it listens: its commands, and that it polls."""
 
 import logging
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from telebot import apihelper, types
 
 from common.i18n.catalogues import LANGUAGES
 from common.i18n.texts import deferred, texts_in
-from common.telegram.errors import classify
+from common.telegram.errors import TelegramError, classify
 from common.telegram.sender import Sender
 
 log = logging.getLogger(__name__)
 _api: Any = apihelper  # untyped
+_AllPrivateChats: Any = types.BotCommandScopeAllPrivateChats
+_OneChat: Any = types.BotCommandScopeChat
 DESCRIPTIONS = {
     "start": deferred("Start from the beginning"),
     "menu": deferred("Menu"),
@@ -19,6 +22,7 @@ DESCRIPTIONS = {
     "profile": deferred("My access"),
     "language": deferred("Язык / Language"),
 }
+ADMIN_DESCRIPTIONS = DESCRIPTIONS | {"admin": deferred("Admin menu")}
 DEFAULT_MENU = ""
 
 
@@ -29,19 +33,41 @@ def introduce(token: str, sender: Sender) -> None:
     except Exception as error:  # noqa: BLE001 -- classify() knows them all
         raise classify(error) from None
     for language in (DEFAULT_MENU, *LANGUAGES):
-        wanted = commands(language)
-        if _present(token, language) != wanted:
-            sender.set_my_commands(wanted, language=language)
-            log.info("the command menu was renewed", extra={"language": language or "default"})
+        _renew(token, sender, language, commands(language))
 
 
-def commands(language: str) -> list[tuple[str, str]]:
+def introduce_to_admins(token: str, sender: Sender, admin_ids: Iterable[int]) -> None:
+    """The menus of their own chats name /admin, too. Who has not started the bot has no chat yet;
+    that, and any other trouble, is no reason to stop: the command works without standing there.
+    """
+    for admin_id in admin_ids:
+        try:
+            for language in (DEFAULT_MENU, *LANGUAGES):
+                wanted = commands(language, ADMIN_DESCRIPTIONS)
+                _renew(token, sender, language, wanted, chat_id=admin_id)
+        except TelegramError as trouble:
+            log.warning("an admin's command menu was not renewed: %s", trouble.outcome)
+
+
+def commands(language: str, shown: Mapping[str, str] = DESCRIPTIONS) -> list[tuple[str, str]]:
     t = texts_in(language or "en")
-    return [(command, t.plain(description)) for command, description in DESCRIPTIONS.items()]
+    return [(command, t.plain(description)) for command, description in shown.items()]
 
 
-def _present(token: str, language: str) -> list[tuple[str, str]]:
-    scope = types.BotCommandScope(type="all_private_chats")  # type: ignore[no-untyped-call]  # not annotated
+def _renew(
+    token: str,
+    sender: Sender,
+    language: str,
+    wanted: list[tuple[str, str]],
+    chat_id: int | None = None,
+) -> None:
+    if _present(token, language, chat_id) != wanted:
+        sender.set_my_commands(wanted, language=language, chat_id=chat_id)
+        log.info("a command menu was renewed", extra={"language": language or "default"})
+
+
+def _present(token: str, language: str, chat_id: int | None) -> list[tuple[str, str]]:
+    scope = _AllPrivateChats() if chat_id is None else _OneChat(chat_id)
     try:
         found = _api.get_my_commands(token, scope=scope, language_code=language or None)
     except Exception as error:  # noqa: BLE001 -- classify() knows them all

@@ -18,6 +18,7 @@ from common.telegram.transport import READ_SECONDS, Transport, install
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 _AllPrivateChats: Any = types.BotCommandScopeAllPrivateChats
+_OneChat: Any = types.BotCommandScopeChat
 _api: Any = apihelper  # untyped; its answers are raw, so none that has arrived can fail to parse
 NO_PREVIEW = types.LinkPreviewOptions(is_disabled=True)  # a preview would fetch people's own links
 HTML = "HTML"
@@ -129,12 +130,17 @@ class Sender:
         """
         self._call(lambda: _api.delete_messages(self._token, chat_id, list(message_ids)))
 
-    def set_my_commands(self, commands: Sequence[tuple[str, str]], *, language: str = "") -> None:
-        """The menu of private chats: (command, description) pairs; a language or for all."""
+    def set_my_commands(
+        self,
+        commands: Sequence[tuple[str, str]],
+        *,
+        language: str = "",
+        chat_id: int | None = None,
+    ) -> None:
+        """The menu of private chats, or of one: (command, description) pairs; a language or all."""
         menu = [types.BotCommand(command, description) for command, description in commands]
-        self._call(lambda: _api.set_my_commands(
-            self._token, menu, _AllPrivateChats(), language or None
-        ))  # fmt: skip
+        scope = _AllPrivateChats() if chat_id is None else _OneChat(chat_id)
+        self._call(lambda: _api.set_my_commands(self._token, menu, scope, language or None))
 
     def get_me(self) -> Me:
         me = self._call(lambda: _api.get_me(self._token))
@@ -165,6 +171,8 @@ class Sender:
                 return request()
             except Exception as error:  # noqa: BLE001 -- classify() knows them all
                 failure = classify(error)
+            finally:
+                self._gate.answered()
             if failure.outcome is harmless:
                 return None
             pause = self._pause_after(failure)

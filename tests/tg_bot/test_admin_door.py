@@ -31,6 +31,23 @@ def test_an_admin_opens_the_menu(bot: Bot, admin: Someone) -> None:
     admin.sees("Меню админа")
 
 
+def test_only_the_admins_own_chat_offers_the_command(
+    bot: Bot, admin: Someone, anya: Someone
+) -> None:
+    assert bot.is_listening()
+    admin.start()
+    anya.start()
+    admin.say("/admin")
+    admin.sees("Меню админа")
+    anya.sees("Добро пожаловать")
+
+    offered, others = (
+        [one["command"] for one in someone.running.chat(someone.id)["commands"]]
+        for someone in (admin, anya)
+    )
+    assert offered == [*others, "admin"]
+
+
 def test_a_stranger_gets_for_the_command_what_he_gets_for_any_unknown_one(
     bot: Bot, anya: Someone
 ) -> None:

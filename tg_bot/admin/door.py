@@ -3,7 +3,7 @@
 For whoever may not, nothing here answers, so that he gets what any user gets.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from telebot import types
@@ -31,9 +31,17 @@ class Door:
     """`takes_…` tell whether it is for the admin's menu at all; only then is the rest asked."""
 
     def __init__(
-        self, admin_ids: Collection[int], factor: SecondFactor, services: Services, clock: Clock
+        self,
+        admin_ids: Collection[int],
+        factor: SecondFactor,
+        services: Services,
+        clock: Clock,
+        *,
+        show_command: Callable[[int], object],
     ) -> None:
+        """`show_command` puts /admin into the menu of an admin's own chat; it may fail silently."""
         self._admin_ids = frozenset(admin_ids)
+        self._show_command, self._shown_to = show_command, set[int]()
         self._factor, self._services, self._clock = factor, services, clock
 
     def takes_press(self, telegram_id: int, path: Sequence[str]) -> bool:
@@ -81,9 +89,16 @@ class Door:
         if not self._factor.passed(admin_id):
             return ask_code.asked(self._factor, visit)
         if _command(message) == COMMAND:
-            self._services.dialogue.leave(admin_id)
-            return open_menu(visit)
+            return self._opened(visit)
         return self._answered(visit, message)
+
+    def _opened(self, visit: AdminVisit) -> View:
+        """Who has started the bot only after it was up has no /admin in his commands yet."""
+        self._services.dialogue.leave(visit.admin_id)
+        if visit.admin_id not in self._shown_to:
+            self._show_command(visit.admin_id)
+            self._shown_to.add(visit.admin_id)
+        return open_menu(visit)
 
     def _answered(self, visit: AdminVisit, message: types.Message) -> View:
         taken = self._services.dialogue.take(visit.admin_id, message.message_id)
