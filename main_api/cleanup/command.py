@@ -23,6 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--months", type=_months, default=MONTHS, help="away for over this long (default 6)"
     )
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=PATIENCE_SECONDS,
+        metavar="SECONDS",
+        help="how long to wait at the end for a server that is away (default 20)",
+    )
 
 
 def _months(given: str) -> int:
@@ -32,7 +39,7 @@ def _months(given: str) -> int:
     return months
 
 
-def run(deps: Deps, *, dry_run: bool, months: int, patience: float = PATIENCE_SECONDS) -> int:
+def run(deps: Deps, *, dry_run: bool, months: int, patience: float) -> int:
     """0 when all is done; 1 when something has to be done by another run (a server was away)."""
     report = Report(dry_run=dry_run, months=months)
     cleanup = Cleanup(

@@ -20,7 +20,9 @@ def main(arguments: list[str]) -> int:
     asked = parse(arguments)
     if asked.act == "cleanup":
         deps = build(start("main_api_cleanup", MainSettings))
-        return cleanup.run(deps, dry_run=asked.dry_run, months=asked.months)
+        return cleanup.run(
+            deps, dry_run=asked.dry_run, months=asked.months, patience=asked.patience
+        )
     run_jobs()
     return 0
 
