@@ -1,7 +1,7 @@
 """The flood gate: who may send now, who waits, and for whom a 429 closes it."""
 
+import heapq
 import threading
-from collections import deque
 from collections.abc import Callable
 from enum import IntEnum
 
@@ -16,26 +16,35 @@ class Traffic(IntEnum):
     BROADCAST = 2
 
 
-RATE = 28.0  # messages a second; Telegram lets about 30 through for all processes of a token
+RATE = 29.0  # messages in any second; Telegram lets about 30 through for all processes of a token
 WINDOW_SECONDS = 1.0
-BURST_SECONDS = 0.11  # of the rate may follow at once, so that a late thread costs no time
+SPREAD = 1.1  # of the rate, at which permits follow each other while the second is not full
+BURST_SECONDS = 0.35  # of the rate may follow at once, so that a late thread costs no time
+LONGEST_WAY_SECONDS = 2.0  # what has no answer by then arrived long ago, or never will
 RESERVED_SECONDS = 0.25  # how long the next permit is kept for a receipt that was asked to wait
 MARGIN_SECONDS = 0.2  # on top of what a 429 asked for
+ALL_UNDER_WAY_SECONDS = 0.01
 ROUNDING = 1e-9  # of a token; else a wait could be too short for a clock to show
 
 
 class Gate:
-    """Shared by the threads of a process: in no second do more than `rate` enter, evenly spread;
-    and a pause that a 429 begins. The interactive do not wait, but are counted.
+    """Shared by the threads of a process. In no second do more than `rate` calls arrive there,
+    however long each is on its way: a permit counts until a second after its answer. The
+    interactive do not wait, but are counted. A 429 begins a pause.
+
+    A thread has one permit at a time: it takes it, makes its call, and says `answered` (the Sender
+    does), or gives it back.
     """
 
     def __init__(self, *, monotonic: Callable[[], float], sleep: Sleep, rate: float = RATE) -> None:
         self._monotonic, self._sleep, self._rate = monotonic, sleep, rate
         self._burst = max(rate * BURST_SECONDS, 1.0)
+        self._most = max(int(rate * WINDOW_SECONDS), 1)
         self._lock = threading.Lock()
         self._tokens = self._burst
         self._filled_at = monotonic()
-        self._last_second: deque[float] = deque(maxlen=max(int(rate * WINDOW_SECONDS), 1))
+        self._under_way: dict[int, float] = {}
+        self._counted_until: list[float] = []
         self._open_at = self._filled_at
         self._reserved_until = self._filled_at
 
@@ -50,14 +59,15 @@ class Gate:
         """
         with self._lock:
             now = self._monotonic()
-            self._fill(now)
+            self._settle(now)
             wait = 0.0 if traffic is Traffic.INTERACTIVE else self._wait(traffic, now)
             if wait > 0:
                 return wait
             if traffic is Traffic.TRANSACTIONAL:
                 self._reserved_until = now
             self._tokens = max(self._tokens - 1, 0.0)
-            self._last_second.append(now)
+            self._leave(now)
+            self._under_way[threading.get_ident()] = now
             return 0.0
 
     def enter(self, traffic: Traffic) -> None:
@@ -65,12 +75,16 @@ class Gate:
         while (seconds := self.try_enter(traffic)) > 0:
             self._sleep(seconds)
 
-    def give_back(self) -> None:
-        """A permit that was not used."""
+    def answered(self) -> None:
+        """The thread's call has ended, however it did."""
         with self._lock:
-            self._tokens = min(self._tokens + 1, self._burst)
-            if self._last_second:
-                self._last_second.pop()
+            self._leave(self._monotonic())
+
+    def give_back(self) -> None:
+        """The thread's permit was not used."""
+        with self._lock:
+            if self._under_way.pop(threading.get_ident(), None) is not None:
+                self._tokens = min(self._tokens + 1, self._burst)
 
     def hold(self, seconds: float) -> None:
         """Nobody but interactive calls enters for so long; a longer hold stays."""
@@ -82,7 +96,7 @@ class Gate:
             return max(self._open_at - self._monotonic(), 0.0)
 
     def _wait(self, traffic: Traffic, now: float) -> float:
-        wait = max(self._open_at - now, self._until_a_token(), self._until_the_window_moves(now))
+        wait = max(self._open_at - now, self._until_a_token(), self._until_the_second_has_room(now))
         if traffic is Traffic.BROADCAST:
             return max(wait, self._reserved_until - now)
         if wait > 0:
@@ -91,14 +105,22 @@ class Gate:
 
     def _until_a_token(self) -> float:
         missing = 1 - self._tokens
-        return missing / self._rate if missing > ROUNDING else 0.0
+        return missing / (self._rate * SPREAD) if missing > ROUNDING else 0.0
 
-    def _until_the_window_moves(self, now: float) -> float:
-        if len(self._last_second) < (self._last_second.maxlen or 1):
+    def _until_the_second_has_room(self, now: float) -> float:
+        if len(self._under_way) + len(self._counted_until) < self._most:
             return 0.0
-        left = self._last_second[0] + WINDOW_SECONDS - now
-        return left if left > ROUNDING else 0.0
+        return self._counted_until[0] - now if self._counted_until else ALL_UNDER_WAY_SECONDS
 
-    def _fill(self, now: float) -> None:
-        self._tokens = min(self._tokens + (now - self._filled_at) * self._rate, self._burst)
-        self._filled_at = now
+    def _leave(self, now: float) -> None:
+        if self._under_way.pop(threading.get_ident(), None) is not None:
+            heapq.heappush(self._counted_until, now + WINDOW_SECONDS)
+
+    def _settle(self, now: float) -> None:
+        earned = (now - self._filled_at) * self._rate * SPREAD
+        self._tokens, self._filled_at = min(self._tokens + earned, self._burst), now
+        for thread, began in list(self._under_way.items()):
+            if now - began > LONGEST_WAY_SECONDS:
+                del self._under_way[thread]
+        while self._counted_until and self._counted_until[0] - now <= ROUNDING:
+            heapq.heappop(self._counted_until)

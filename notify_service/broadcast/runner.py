@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 WORKERS = 16  # at 100 ms a call 3 reach the rate; the others may hang in calls nobody answers
 IDLE_SECONDS = 5.0
 NOTHING_LEFT_SECONDS = 0.3
+DRY_SECONDS = 2.0
 AWAY_SECONDS = 1.0
 BROKEN_SECONDS = 5.0
 STOP_SECONDS = 2.0
@@ -48,6 +49,8 @@ class Runner:
     watchdog: Watchdog
     _at_the_gate: threading.Lock = field(default_factory=threading.Lock)
     _threads: list[threading.Thread] = field(default_factory=list)
+    _looked: tuple[int, float, Job | None] = (-1, 0.0, None)
+    _dry_at: float = 0.0
 
     def start(self) -> None:
         self._threads = [
@@ -91,13 +94,23 @@ class Runner:
 
     def _serve(self, seen: int) -> None:
         """One recipient, if there is one to serve and the gate lets one through."""
-        job = self.store.current()
+        job = self._current(seen)
         if job is None:
             self.alarm.pause(seen, IDLE_SECONDS)
         elif not self._has_work(job):
             self.alarm.pause(seen, NOTHING_LEFT_SECONDS)
         elif self._permitted() and not self._worked_on(job):
             self.gate.give_back()
+            self._dry_at = time.monotonic()
+
+    def _current(self, seen: int) -> Job | None:
+        """As it was a moment ago; whether it still is, is asked once there is a permit."""
+        rung, until, job = self._looked
+        now = time.monotonic()
+        if rung != seen or now >= until:
+            job = self.store.current()
+            self._looked = (seen, now + LOOK_SECONDS, job)
+        return job
 
     def _worked_on(self, job: Job) -> bool:
         """False when it was stopped, or others have taken what there was, meanwhile."""
@@ -108,12 +121,15 @@ class Runner:
         return self.deletion.remove_one(job)
 
     def _has_work(self, job: Job) -> bool:
-        """Nobody is served by a run that has not looked for the claims of the one before it."""
+        """Nobody is served by a run that has not looked for the claims of the one before it. Once
+        somebody has found nothing, each looks before he takes a permit.
+        """
         if not self.house.ready or not job.frozen:
             return False
-        return self.recipients.any_in(
-            job.broadcast_id, "waiting" if job.state == "running" else "sent"
-        )
+        if time.monotonic() - self._dry_at > DRY_SECONDS:
+            return True
+        waiting = "waiting" if job.state == "running" else "sent"
+        return self.recipients.any_in(job.broadcast_id, waiting)
 
     def _permitted(self) -> bool:
         """Waits for a permit, one worker at a time; False when a look at the state is due."""

@@ -15,6 +15,7 @@ from common.clients.main_api import MainApi
 from common.clients.notify_service import NotifyService
 from common.clock import make_clock
 from common.service_client import ServiceClient, make_session
+from common.telegram.gate import RATE
 from sandbox.keeper import Process
 from sandbox.layout import Layout
 from sandbox.programs import Program, shop_only
@@ -22,7 +23,6 @@ from sandbox.shop import ROOT, RUNTIME
 from sandbox.supervisor import Supervisor
 
 TELEGRAM_LIMIT = 30.0  # messages a second
-OUR_RATE = 28.0
 Json = dict[str, Any]
 
 
@@ -85,7 +85,7 @@ def staged(scale: float = 1.0) -> Iterator[Scene]:
 def _scaled(program: Program, scale: float) -> Program:
     if program.name == "telegram":
         return replace(program, argv=[*program.argv, "--rate", str(TELEGRAM_LIMIT * scale)])
-    rate = {"TELEGRAM_RATE": str(OUR_RATE * scale)}
+    rate = {"TELEGRAM_RATE": str(RATE * scale)}
     is_ours = program.name == "notify_service"
     return replace(program, environment=program.environment | rate) if is_ours else program
 
