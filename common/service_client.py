@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import requests
 from pydantic import BaseModel, ValidationError
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
 
 from common import request_id, service_auth
 from common.clock import Clock
@@ -48,7 +49,9 @@ class ServiceClient:
         self._base_url = base_url.rstrip("/")
         self._caller, self._callee, self._key = caller, callee, key
         self._clock = clock
-        self._session = session or make_session()
+        # asked directly: cookies, redirects and the merging of settings cost a session as much as
+        # the call itself, and a signed call has none of them
+        self._adapter = (session or make_session()).get_adapter(self._base_url)
         self._read_seconds = read_seconds
 
     def get(self, path: str, model: type[M], *, query: Mapping[str, str | int] | None = None) -> M:
@@ -83,13 +86,9 @@ class ServiceClient:
             request_id.HEADER: request_id.current(),
         }
         try:
-            return self._session.request(
-                method,
-                self._base_url + path,
-                data=body,
-                headers=headers,
+            return self._adapter.send(
+                _prepared(method, self._base_url + path, headers, body),
                 timeout=(CONNECT_SECONDS, read_seconds or self._read_seconds),
-                allow_redirects=False,
                 stream=True,
             )
         except requests.RequestException as trouble:
@@ -118,6 +117,18 @@ class ServiceClient:
             if not response.ok or response.is_redirect:
                 raise from_wire(response.status_code, answer)
             return answer
+
+
+def _prepared(
+    method: str, url: str, headers: dict[str, str], body: bytes
+) -> requests.PreparedRequest:
+    prepared = requests.PreparedRequest()
+    prepared.method, prepared.url = method, url
+    prepared.headers = CaseInsensitiveDict(headers)
+    if body or method != "GET":
+        prepared.headers["Content-Length"] = str(len(body))
+        prepared.body = body
+    return prepared
 
 
 def _encoded(body: BaseModel | Mapping[str, Any] | None) -> bytes:

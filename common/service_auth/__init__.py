@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import jwt
+from jwt.utils import base64url_decode
 
 from common.clock import Clock
 from common.errors import Forbidden, Unauthorized
@@ -114,12 +115,14 @@ class Guard:
 
 
 def _claimed_caller(token: str) -> str:
+    """Whose keys to try; nothing is believed before one of them fits."""
     if len(token) > MAX_TOKEN_CHARS:
         raise Unauthorized("no valid token", code="bad_token")
     try:
-        issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
-    except (jwt.PyJWTError, ValueError):
+        claims = json.loads(base64url_decode(token.split(".")[1]))
+    except (IndexError, ValueError, RecursionError):
         raise Unauthorized("no valid token", code="bad_token") from None
+    issuer = claims.get("iss") if isinstance(claims, dict) else None
     return issuer if isinstance(issuer, str) else ""
 
 
