@@ -34,7 +34,7 @@ class Interrupted(Database):
         self.came = False
 
     @override
-    def __getitem__(self, name: str) -> Collection:
+    def __getitem__(self, name: str) -> Any:
         return self.collection(name)
 
     @override

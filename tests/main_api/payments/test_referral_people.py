@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from main_api.mongo_api.collections import REFERRALS
 from main_api.referrals.store import State
 from models.codes import NoticeKind
 from tests.main_api.payments.referred import Pair, a_pair, work
@@ -106,3 +107,15 @@ def test_a_banned_inviter_is_credited_and_not_told(pair: Pair) -> None:
     assert pair.end() == pair.till.clock() + TEN_DAYS
     assert not pair.till.record(pair.anna).active_at(pair.till.clock())
     assert (pair.told(EARNED), pair.row().state) == ([], State.EARNED)
+
+
+def test_a_friend_who_was_not_counted_before_a_kill_is_counted_with_the_payment(
+    pair: Pair,
+) -> None:
+    pair.till.deps.db[REFERRALS].delete_one({"_id": pair.boris})
+    assert pair.seen().invited == 0
+    pair.pay()
+    work(pair.till)
+
+    seen = pair.seen()
+    assert (seen.invited, seen.paid, seen.days_earned) == (1, 1, 10)
