@@ -13,14 +13,16 @@ from models.users import Language, User
 from tests.sandbox.telegram.running import ANYA
 from tests.support.clock import FakeClock
 from tests.support.fake_main_api import FakeMainApi, links_of, plan
-from tg_bot import trouble
+from tg_bot import stranger, trouble
 from tg_bot.apps import PLATFORMS, Platform
 from tg_bot.links import ended, no_keys_yet, none_yet
 from tg_bot.screens import (
     connect,
+    forget_me,
     language,
     menu,
     my_keys,
+    notices,
     order,
     pay,
     profile,
@@ -102,6 +104,7 @@ VIEWS: dict[str, Make] = {
             "start": start.open_start,
             "menu": menu.open_menu,
             "profile": profile.open_profile,
+            "forget me": forget_me.explained,
             "tariffs": lambda visit: tariffs.catalogue(visit, plans(visit)),
             "trial refused": trial.not_again,
             "thanks": order.thanks,
@@ -129,11 +132,19 @@ VIEWS: dict[str, Make] = {
     "help": help_screen.choice,
     "languages": lambda visit: language.choice(visit.t),
     "language": lambda visit: language.changed(visit, visit.t),
+    "reminders": lambda visit: notices.state_of(a_user(language=visit.t.language), NOW),
+    "reminders off": lambda visit: notices.state_of(
+        a_user(language=visit.t.language, notices=False, time_zone="Asia/Omsk"), NOW
+    ),
+    "time zones": lambda visit: notices.zones(visit.t, NOW),
     "support": support.open_support,
     "ended": ended,
     "no link yet": none_yet,
     "no keys yet": no_keys_yet,
     "away": lambda visit: trouble.away(visit.t, ["pay", "month"]),
     "wrong": lambda visit: trouble.wrong(visit.t, "0123456789abcdef", SUPPORT),
+    "deletion, not now": lambda visit: forget_me.not_now(visit.t),
+    "deleted": lambda visit: stranger.deleted(visit.t),
+    "stranger": lambda visit: stranger.unknown(visit.t),
     "banned": lambda visit: trouble.banned(visit.t, SUPPORT),
 }
