@@ -63,7 +63,7 @@ class Dispatch:
         """The spinner is stopped first, since Telegram waits for that only some seconds."""
         person, message = query.from_user, query.message
         place = Place(message.chat.id, message.message_id) if message else Place(person.id)
-        verdict = self._throttle.judge(person.id, f"{place.message_id}:{query.data}")
+        verdict = self._judged(person, f"{place.message_id}:{query.data}")
         toast = trouble.too_fast(self._texts(person)) if verdict is Verdict.TELL else ""
         self._answer(person, query.id, toast)
         if verdict is not Verdict.PASS or (message and message.chat.type != PRIVATE):
@@ -84,7 +84,7 @@ class Dispatch:
         if message.chat.type != PRIVATE or person is None or person.is_bot:
             return
         place = Place(message.chat.id)
-        verdict = self._throttle.judge(person.id, "")
+        verdict = self._judged(person, "")
         if verdict is Verdict.TELL:
             self._deliver(person, place, View(trouble.too_fast(self._texts(person))))
         if verdict is not Verdict.PASS:
@@ -94,6 +94,12 @@ class Dispatch:
             return
         asked = read_message(message.text)
         self._show(person, place, partial(self._view, person, asked), asked.path)
+
+    def _judged(self, person: types.User, key: str) -> Verdict:
+        """An admin is never told to slow down; the same key twice at once he does not mean."""
+        verdict = self._throttle.judge(person.id, key)
+        hurried = verdict in (Verdict.TELL, Verdict.DROP)
+        return Verdict.PASS if hurried and self._door.knows(person.id) else verdict
 
     def _wrote_admin(self, person: types.User, message: types.Message) -> View:
         return self._door.wrote(person.id, self._texts_now(person), message)
@@ -117,6 +123,17 @@ class Dispatch:
         self._deliver(person, place, view)
         if view.gone:
             self._people.forget(person.id)
+        if view.afterwards:
+            self._show_afterwards(place, view.afterwards)
+
+    def _show_afterwards(self, place: Place, make: Callable[[], View | None]) -> None:
+        """What goes wrong here takes nothing from what has been shown."""
+        try:
+            view = make()
+            if view:
+                self._delivery.show(Place(place.chat_id), view)
+        except Exception as error:  # noqa: BLE001 -- as above
+            log.error("what was to follow was not shown", extra=without_content(error))  # noqa: TRY400
 
     def _view(self, person: types.User, asked: Asked) -> View:
         user = self._user(person, asked)

@@ -31,13 +31,15 @@ class Visit:
 @dataclass(frozen=True)
 class View:
     """`text` is HTML; `photo` a PNG to which it is then the caption. `gone`: the person's data is
-    deleted, and the bot forgets whoever has seen this.
+    deleted, and the bot forgets whoever has seen this. `afterwards` makes what takes long, and
+    may well fail: it is sent when this view is there, or not at all.
     """
 
     text: str
     keyboard: Keyboard = ()
     photo: bytes | None = None
     gone: bool = False
+    afterwards: Callable[[], "View | None"] | None = None
 
 
 Screen = Callable[[Visit], View]
