@@ -7,14 +7,13 @@ from datetime import datetime
 from typing import Final, get_args
 
 from common.clock import Clock
-from common.storage.protocol import ASCENDING, Database
+from common.storage.protocol import ASCENDING, Database, Filter
 from main_api.mongo_api.collections import USERS
 from models.admin import AudienceCount, AudienceCounts, AudiencePage, Recipient
 from models.codes import Audience
 from models.users import Language
 
-PAGE = 500
-CHUNK = 1000
+PAGE = 500  # and as many are read at a time: most users belong to most audiences
 LANGUAGES: Final[list[Language | None]] = [None, *get_args(Language)]
 
 
@@ -51,7 +50,7 @@ class Audiences:
     def counts(self) -> AudienceCounts:
         people: Counter[tuple[Audience, Language | None]] = Counter()
         now = self._clock()
-        for person in self._reachable(after=0):
+        for person in self._reachable(0, {}):
             for audience, belongs in RULES.items():
                 if belongs(person, now):
                     people[audience, None] += 1
@@ -72,8 +71,8 @@ class Audiences:
         """
         now, belongs = self._clock(), RULES[audience]
         recipients, last = [], None
-        for person in self._reachable(after):
-            if language not in (None, person.language) or not belongs(person, now):
+        for person in self._reachable(after, {"language": language} if language else {}):
+            if not belongs(person, now):
                 continue
             recipients.append(Recipient(telegram_id=person.tg_id, language=person.language))
             if len(recipients) == self._page:
@@ -81,14 +80,14 @@ class Audiences:
                 break
         return AudiencePage(recipients=recipients, after=last)
 
-    def _reachable(self, after: int) -> Iterator[Person]:
+    def _reachable(self, after: int, also: Filter) -> Iterator[Person]:
         """A chunk at a time, so that who stops early has not made the database send them all."""
-        while chunk := self._chunk(after):
+        while chunk := self._chunk(after, also):
             yield from chunk
             after = chunk[-1].user_id
 
-    def _chunk(self, after: int) -> list[Person]:
-        where = {"_id": {"$gt": after}, **REACHABLE}
+    def _chunk(self, after: int, also: Filter) -> list[Person]:
+        where = {"_id": {"$gt": after}, **REACHABLE, **also}
         by_id = [("_id", ASCENDING)]
-        found = self._db[USERS].find(where, FIELDS, sort=by_id, limit=CHUNK)
+        found = self._db[USERS].find(where, FIELDS, sort=by_id, limit=PAGE)
         return [Person(user_id=document.pop("_id"), **document) for document in found]

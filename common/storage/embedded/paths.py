@@ -1,6 +1,7 @@
 """Dotted paths through a document, and the keys found at their end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from common.storage.embedded.keys import EMPTY_LIST, NULL, complement, key_of
@@ -55,10 +56,9 @@ def sort_key(document: Document, sort: Sequence[tuple[str, int]]) -> bytes:
 
 def included(document: Document, paths: Sequence[str]) -> Document:
     """`_id` and the fields at the paths, in the document's order."""
-    wanted: dict[str, list[str]] = {"_id": []}
-    for path in paths:
-        head, _, rest = path.partition(".")
-        wanted.setdefault(head, []).extend([rest] if rest else [])
+    wanted, whole = _wanted(tuple(paths))
+    if whole:
+        return {name: found for name, found in document.items() if name in wanted}
     kept: Document = {}
     for name, found in document.items():
         inner = wanted.get(name)
@@ -69,6 +69,18 @@ def included(document: Document, paths: Sequence[str]) -> Document:
         elif inner is not None and isinstance(found, list):
             kept[name] = []  # as MongoDB: scalars in a list hold no such field
     return kept
+
+
+@lru_cache(maxsize=256)
+def _wanted(paths: tuple[str, ...]) -> tuple[Mapping[str, list[str]], bool]:
+    """The first part of each path, with what is wanted inside it (nothing: all of it), and whether
+    all are wanted whole. It is the same for every document of a walk.
+    """
+    wanted: dict[str, list[str]] = {"_id": []}
+    for path in paths:
+        head, _, rest = path.partition(".")
+        wanted.setdefault(head, []).extend([rest] if rest else [])
+    return wanted, not any(wanted.values())
 
 
 def _subdocument(found: Document, paths: list[str]) -> Document:
