@@ -48,6 +48,10 @@ def support(t: Texts, url: str) -> Key:
     return link(t.label("💬 Support"), url)
 
 
+def reminders(t: Texts) -> Key:
+    return press(t.label("🔔 Reminders"), Name.NOTICES)
+
+
 def language(t: Texts) -> Key:
     """Told in the other language, for whoever cannot read this one."""
     other = "en" if t.language == "ru" else "ru"

@@ -11,7 +11,8 @@ from tests.notices.world import World
 
 ZONES = (
     "Europe/Moscow", "Asia/Yekaterinburg", "Asia/Kamchatka", "Europe/Berlin", "America/New_York",
-    "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns", "Pacific/Apia", "Africa/Casablanca",
+    "Australia/Lord_Howe", "Asia/Kathmandu", "America/St_Johns", "Pacific/Apia",
+    "Africa/Casablanca",
 )  # fmt: skip
 LANGUAGES: tuple[Language, ...] = ("ru", "en")
 NEAR = (-72, -48, -24, 0, 48)  # hours from the end, about which something is to be told

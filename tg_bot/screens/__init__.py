@@ -8,6 +8,7 @@ from tg_bot.screens.help import open_help
 from tg_bot.screens.language import open_language
 from tg_bot.screens.menu import open_menu
 from tg_bot.screens.my_keys import open_my_keys
+from tg_bot.screens.notices import open_notices
 from tg_bot.screens.order import open_order
 from tg_bot.screens.pay import open_pay
 from tg_bot.screens.profile import open_profile
@@ -33,6 +34,7 @@ SCREENS: dict[str, Screen] = {
     Name.ORDER: open_order,
     Name.HELP: open_help,
     Name.LANGUAGE: open_language,
+    Name.NOTICES: open_notices,
     Button.SUPPORT: open_support,
     Name.FORGET_ME: open_forget_me,
 }

@@ -23,6 +23,9 @@ def open_profile(visit: Visit) -> View:
         )
     bought_nothing = now_standing in (Standing.NEVER, Standing.TRIAL)
     first = keys.tariffs(t) if bought_nothing else keys.renew(t)
-    return View(
-        "\n\n".join(parts), [[first], [keys.language(t), keys.menu(t)], [keys.forget_me(t)]]
-    )
+    rows = [
+        [first],
+        [keys.reminders(t), keys.language(t)],
+        [keys.forget_me(t), keys.menu(t)],
+    ]
+    return View("\n\n".join(parts), rows)
