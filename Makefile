@@ -29,8 +29,18 @@ SEED ?= 1
 chaos: .venv/.ready core  ## kill everything at random while 50 customers buy (SEED=1)
 	$(PYTHON) -m sandbox.chaos --seed $(SEED)
 
+PEOPLE ?= 3000
+broadcast: .venv/.ready  ## a broadcast among 429s, lost answers and kill -9 (SEED=1 PEOPLE=3000)
+	$(PYTHON) -m sandbox.broadcast --people $(PEOPLE) --seed $(SEED)
+
+proof-cleanup: .venv/.ready  ## clean 10,000 users up, with a kill and a server down in the middle
+	$(PYTHON) -m tests.main_api.cleanup_process --people 10000
+
 mutants: .venv/.ready core  ## put faults in one at a time; each must turn a named test red
 	$(PYTHON) scripts/mutants.py
+
+bench: .venv/.ready core  ## load test: measures the shop against its bars, writes docs/bench
+	$(PYTHON) -m bench
 
 lock: .venv/.ready  ## compile requirements*.txt anew, releases younger than a week left out
 	.venv/bin/uv pip compile -q pyproject.toml --generate-hashes --python-version 3.11 --no-header \
@@ -50,4 +60,4 @@ browser mongo:
 clean:  ## remove what was set up
 	rm -rf .venv .runtime .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
-.PHONY: help demo sandbox test check chaos mutants lock core browser mongo clean
+.PHONY: help demo sandbox test check chaos proof-cleanup broadcast bench mutants lock core browser mongo clean
