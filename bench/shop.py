@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.load.usage import Meter
 from common.errors import ServiceError
 from country_api.core.client import PREFIXES
 from country_api.core.config import CoreKind
@@ -25,6 +26,7 @@ from sandbox.supervisor import NotReady, Supervisor
 ROOT = Path(__file__).parent.parent
 RUNTIME = ROOT / ".runtime"
 READY_SECONDS = 60.0
+IDLE_SECONDS = 0.2  # of CPU in a second
 LEFT_OUT = {"payments", "web", "tg_bot"}
 BARE = ("bare_main", *(f"bare_agent_{country}" for country in COUNTRIES))
 UNWANTED = ("YOOMONEY_TOKEN",)  # the wallet's history would be asked of a double that is not there
@@ -79,6 +81,16 @@ class Shop:
                 if time.monotonic() > deadline:
                     raise NotReady(f"the core of {country} is not running")
                 time.sleep(0.1)
+
+    def wait_until_idle(self) -> None:
+        """What a start has left to do is done, such as telling a core of everybody."""
+        deadline = time.monotonic() + READY_SECONDS
+        meter = Meter(self.pids())
+        while time.monotonic() < deadline:
+            before = meter.read()
+            time.sleep(1.0)
+            if meter.read().since(before).shop_seconds < IDLE_SECONDS:
+                return
 
     def _core_runs(self, country: str) -> bool:
         try:

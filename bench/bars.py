@@ -1,0 +1,78 @@
+"""What was promised, each as a figure, its limit, and whether it holds."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from typing_extensions import override
+
+BURST_P95_MS = 800.0
+SEQUENTIAL_RATIO = 2.0
+ACCESS_P95_MS = 300.0
+READS_PER_SECOND = 800.0
+READ_P95_MS = 100.0
+CHANGE_BY_USERS = 1.2
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`at_most` false: the figure must reach the limit."""
+
+    name: str
+    figure: float
+    limit: float
+    at_most: bool = True
+
+    @property
+    def holds(self) -> bool:
+        return self.figure <= self.limit if self.at_most else self.figure >= self.limit
+
+    @override
+    def __str__(self) -> str:
+        sign = "<=" if self.at_most else ">="
+        verdict = "ok    " if self.holds else "MISSED"
+        return f"{verdict} {self.name}: {self.figure:g} ({sign} {self.limit:g})"
+
+
+def bars(empty: Json, full: Json) -> list[Bar]:
+    """Of a shop that began without users, and of one that began with many."""
+    burst, reads, events = empty["bursts"]["100"], empty["reads"], empty["events"]
+    return [
+        Bar("100 creations at once, P95 ms", burst["p95_ms"], BURST_P95_MS),
+        Bar("creation one by one, P50 to the bare prototype's", empty["sequential"]["ratio"],
+            SEQUENTIAL_RATIO),
+        Bar("event to access at 10 a second, P95 ms", events["access_ms"]["p95"], ACCESS_P95_MS),
+        Bar("subscription reads a second", reads["per_second"]["read"], READS_PER_SECOND,
+            at_most=False),
+        Bar("subscription read, P95 ms", reads["latency_ms"]["read"]["p95"], READ_P95_MS),
+        Bar("errors and lost events", errors(empty) + errors(full), 0),
+        *_changes(empty, full),
+    ]  # fmt: skip
+
+
+def _changes(empty: Json, full: Json) -> list[Bar]:
+    """Worse by how much, with many users there: every ratio is above one when it is worse."""
+    ratios = {
+        "burst P95": full["bursts"]["100"]["p95_ms"] / empty["bursts"]["100"]["p95_ms"],
+        "one by one P50": full["sequential"]["create"]["p50"]
+        / empty["sequential"]["create"]["p50"],
+        "event to access P95": full["events"]["access_ms"]["p95"]
+        / empty["events"]["access_ms"]["p95"],
+        "reads a second": empty["reads"]["per_second"]["read"]
+        / full["reads"]["per_second"]["read"],
+        "read P95": full["reads"]["latency_ms"]["read"]["p95"]
+        / empty["reads"]["latency_ms"]["read"]["p95"],
+    }
+    return [
+        Bar(f"worse with the existing users, {name}", round(ratio, 2), CHANGE_BY_USERS)
+        for name, ratio in ratios.items()
+    ]
+
+
+def errors(found: Any) -> float:
+    """All that anybody counted, however deep."""
+    if not isinstance(found, dict):
+        return 0
+    own = sum(found[key] for key in ("errors", "lost") if key in found)
+    return float(own + sum(errors(value) for value in found.values()))
