@@ -19,7 +19,7 @@ class Traffic(IntEnum):
 RATE = 29.0  # messages in any second; Telegram lets about 30 through for all processes of a token
 WINDOW_SECONDS = 1.0
 SPREAD = 1.1  # of the rate, at which permits follow each other while the second is not full
-BURST_SECONDS = 0.35  # of the rate may follow at once, so that a late thread costs no time
+BURST_SECONDS = 0.1  # of the rate may enter at once after a pause
 LONGEST_WAY_SECONDS = 2.0  # what has no answer by then arrived long ago, or never will
 RESERVED_SECONDS = 0.25  # how long the next permit is kept for a receipt that was asked to wait
 MARGIN_SECONDS = 0.2  # on top of what a 429 asked for
@@ -39,7 +39,7 @@ class Gate:
     def __init__(self, *, monotonic: Callable[[], float], sleep: Sleep, rate: float = RATE) -> None:
         self._monotonic, self._sleep, self._rate = monotonic, sleep, rate
         self._burst = max(rate * BURST_SECONDS, 1.0)
-        self._most = max(int(rate * WINDOW_SECONDS), 1)
+        self._most = max(int(rate * WINDOW_SECONDS), 1)  # what threads that come late may catch up
         self._lock = threading.Lock()
         self._tokens = self._burst
         self._filled_at = monotonic()
@@ -84,7 +84,7 @@ class Gate:
         """The thread's permit was not used."""
         with self._lock:
             if self._under_way.pop(threading.get_ident(), None) is not None:
-                self._tokens = min(self._tokens + 1, self._burst)
+                self._tokens += 1
 
     def hold(self, seconds: float) -> None:
         """Nobody but interactive calls enters for so long; a longer hold stays."""
@@ -117,10 +117,12 @@ class Gate:
             heapq.heappush(self._counted_until, now + WINDOW_SECONDS)
 
     def _settle(self, now: float) -> None:
-        earned = (now - self._filled_at) * self._rate * SPREAD
-        self._tokens, self._filled_at = min(self._tokens + earned, self._burst), now
+        self._tokens += (now - self._filled_at) * self._rate * SPREAD
+        self._filled_at = now
         for thread, began in list(self._under_way.items()):
             if now - began > LONGEST_WAY_SECONDS:
                 del self._under_way[thread]
         while self._counted_until and self._counted_until[0] - now <= ROUNDING:
             heapq.heappop(self._counted_until)
+        at_work = self._under_way or self._counted_until
+        self._tokens = min(self._tokens, self._most if at_work else self._burst)
