@@ -103,7 +103,8 @@ class AdminActs:
         try:
             change = decide(user, ADMIN + act.key)
         except ServiceError:
-            self._audit.begin(act, _values(user, ["expires_at"]), act.asked)
+            unchanged = _values(user, ["expires_at"])
+            self._audit.begin(act, unchanged, dict(act.asked) | unchanged)
             raise
         assert change is not None
         self._audit.begin(act, *_told(act, user, change))
