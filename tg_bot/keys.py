@@ -52,6 +52,10 @@ def reminders(t: Texts) -> Key:
     return press(t.label("🔔 Reminders"), Name.NOTICES)
 
 
+def invite(t: Texts) -> Key:
+    return press(t.label("🎁 Invite a friend"), Name.INVITE)
+
+
 def language(t: Texts) -> Key:
     """Told in the other language, for whoever cannot read this one."""
     other = "en" if t.language == "ru" else "ru"
@@ -64,13 +68,13 @@ def main(t: Texts, user: User, now_standing: Standing, support_url: str) -> Keyb
     profile = press(t.label("👤 Profile"), Button.PROFILE)
     first = [] if user.trial_taken_at or user.expires_at else [[trial(t)]]
     if now_standing is Standing.NEVER:
-        return [*first, [tariffs(t)], last, [language(t)]]
+        return [*first, [tariffs(t)], last, [invite(t), language(t)]]
     if now_standing is Standing.ENDED:
-        return [*first, [renew(t, style=Style.PRIMARY)], [profile], last]
+        return [*first, [renew(t, style=Style.PRIMARY)], [profile, invite(t)], last]
     my_keys = press(t.label("🗝 My keys"), Button.MY_KEYS)
     region = press(t.label("🌍 Regions"), Button.CHANGE_REGION)
     buy = tariffs(t) if now_standing is Standing.TRIAL else renew(t)
-    return [[connect(t)], [my_keys, region], [profile, buy], last]
+    return [[connect(t)], [my_keys, region], [profile, buy], [invite(t)], last]
 
 
 def regions(t: Texts, links: Links) -> list[list[Key]]:

@@ -15,6 +15,7 @@ from common.i18n.catalogues import language_of
 from models.access import Access, Link, Links
 from models.codes import Code, OrderStatus
 from models.payments import CreatePaymentRequest, Payment, PaymentCreated
+from models.referrals import Referrals
 from models.tariffs import Tariff, Tariffs
 from models.users import RegisterRequest, Removal, User, UserChange
 
@@ -48,6 +49,7 @@ class FakeMainApi(MainApi):
     broken: bool = False
     in_work: bool = False
     departed: list[int] = field(default_factory=list)
+    invitations: dict[int, Referrals] = field(default_factory=dict)
     secret: str = "what only an exception's text knows"
     gates: dict[int, Event] = field(default_factory=dict)
     arrived: Event = field(default_factory=Event)
@@ -117,6 +119,14 @@ class FakeMainApi(MainApi):
         del self.users[user_id]
         self.departed.append(user_id)
         return Removal(user_id=user_id, done=True, pending=[])
+
+    @override
+    def referrals(self, user_id: int) -> Referrals:
+        user = self.user(user_id)
+        return self.invitations.get(user_id) or Referrals(
+            link=f"https://t.me/keyland_bot?start=ref_code{user.user_id}",
+            reward_days=10, invited=0, paid=0, days_earned=0, latest=[],
+        )  # fmt: skip
 
     @override
     def tariffs(self, language: str) -> Tariffs:

@@ -19,6 +19,7 @@ from tg_bot.links import ended, no_keys_yet, none_yet
 from tg_bot.screens import (
     connect,
     forget_me,
+    invite,
     language,
     menu,
     my_keys,
@@ -130,6 +131,7 @@ VIEWS: dict[str, Make] = {
     "no way to pay": lambda visit: pay.no_way_to_pay(visit.t, PLANS[0]),
     "no such order": order.unknown,
     "help": help_screen.choice,
+    "invite": invite.open_invite,
     "languages": lambda visit: language.choice(visit.t),
     "language": lambda visit: language.changed(visit, visit.t),
     "reminders": lambda visit: notices.state_of(a_user(language=visit.t.language), NOW),

@@ -5,6 +5,7 @@ from tg_bot.names import Name
 from tg_bot.screens.connect import open_connect
 from tg_bot.screens.forget_me import open_forget_me
 from tg_bot.screens.help import open_help
+from tg_bot.screens.invite import open_invite
 from tg_bot.screens.language import open_language
 from tg_bot.screens.menu import open_menu
 from tg_bot.screens.my_keys import open_my_keys
@@ -34,6 +35,7 @@ SCREENS: dict[str, Screen] = {
     Name.ORDER: open_order,
     Name.HELP: open_help,
     Name.LANGUAGE: open_language,
+    Name.INVITE: open_invite,
     Name.NOTICES: open_notices,
     Button.SUPPORT: open_support,
     Name.FORGET_ME: open_forget_me,
