@@ -8,6 +8,7 @@ from typing import Any
 from common.i18n.texts import texts_in
 from models.codes import OrderStatus
 from models.payments import Payment, PaymentCreated
+from models.referrals import Earned, Referrals
 from models.tariffs import Tariff
 from models.users import Language, User
 from tests.sandbox.telegram.running import ANYA
@@ -87,6 +88,11 @@ def a_payment(status: OrderStatus) -> Payment:
     )  # fmt: skip
 
 
+INVITED = Referrals(
+    link="https://t.me/keyland_bot?start=ref_abcd2345", reward_days=10, invited=1, paid=1,
+    days_earned=10, latest=[Earned(state="earned", days=10, invited_at=NOW, paid_at=NOW)],
+)  # fmt: skip
+
 INVOICE = PaymentCreated(
     payment_id="o" * 22, confirmation_url="https://pay.keyland.test/pay/o", created_at=NOW,
     payment_status=OrderStatus.PENDING, status=OrderStatus.PENDING, expires_at=NOW,
@@ -131,7 +137,7 @@ VIEWS: dict[str, Make] = {
     "no way to pay": lambda visit: pay.no_way_to_pay(visit.t, PLANS[0]),
     "no such order": order.unknown,
     "help": help_screen.choice,
-    "invite": invite.open_invite,
+    "invite": lambda visit: invite.invitation(visit.t, INVITED),
     "languages": lambda visit: language.choice(visit.t),
     "language": lambda visit: language.changed(visit, visit.t),
     "reminders": lambda visit: notices.state_of(a_user(language=visit.t.language), NOW),
