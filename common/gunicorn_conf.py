@@ -1,14 +1,15 @@
 """gunicorn's settings for every service: one worker process with threads, never --preload.
 
-One process, since replayed tokens and flood gates are remembered in memory. BIND (host:port or
-unix:path) and THREADS come from the environment.
+One process, since replayed tokens and flood gates are remembered in memory; only main_api's public
+app remembers nothing and may have more. BIND (host:port or unix:path), THREADS and WORKERS come
+from the environment.
 """
 
 import os
 from typing import Any
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
-workers = 1
+workers = int(os.environ.get("WORKERS", "1"))
 worker_class = "gthread"
 threads = int(os.environ.get("THREADS", "16"))
 timeout = 60
@@ -18,7 +19,7 @@ limit_request_line = 4094
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
-no_control_socket = True
+control_socket_disable = True
 
 _ASKED, _KEPT = "NOTIFY_SOCKET", "KEYLAND_NOTIFY_SOCKET"
 

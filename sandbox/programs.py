@@ -127,7 +127,7 @@ def _shop(layout: Layout) -> list[Program]:
         _web_app(layout, "notify_service", "notify_service.wsgi", _notify_environment(layout)),
         _web_app(layout, "payments_webhook", "payments_webhook.wsgi", _money_environment(layout)),
         _web_app(layout, "main_api", "main_api.wsgi", main),
-        _web_app(layout, "main_public", "main_api.public_wsgi", main),
+        _web_app(layout, "main_public", "main_api.public_wsgi", main | {"WORKERS": "2"}, threads=4),
         Program("main_jobs", _python("main_api.jobs"), _common(layout) | main),
         Program("tg_bot", _python("tg_bot"), _common(layout) | _bot_environment(layout)),
     ]

@@ -13,6 +13,7 @@ class ServerStore:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._known: dict[str, tuple[Document, ServerDescription]] = {}
 
     def all(self) -> dict[str, Document]:
         return {document["_id"]: document for document in self._db[SERVERS].find({})}
@@ -29,10 +30,19 @@ class ServerStore:
     def descriptions(self) -> dict[str, ServerDescription]:
         """Of every server that has ever described itself, whether it is up or not."""
         return {
-            address: ServerDescription.model_validate(document["description"])
+            address: self._checked(address, document["description"])
             for address, document in self.all().items()
             if document.get("description")
         }
+
+    def _checked(self, address: str, told: Document) -> ServerDescription:
+        """Checking costs more than reading, so it is done anew only when something else stands
+        there.
+        """
+        known = self._known.get(address)
+        if known is None or known[0] != told:
+            known = self._known[address] = told, ServerDescription.model_validate(told)
+        return known[1]
 
     def _set(self, address: str, **fields: Any) -> None:
         self._db[SERVERS].update_one({"_id": address}, {"$set": fields}, upsert=True)
