@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from common.storage.protocol import Database, Document
+from common.storage.protocol import Database, Document, Filter
 from main_api.mongo_api.collections import PAYMENT_FACTS
 from main_api.statistics.days import day_of
 from models.codes import FactKind
@@ -23,17 +23,18 @@ class Sales:
 
 
 def count_sales(db: Database, zone: ZoneInfo, since: datetime) -> Sales:
-    """By the index of `occurred_at`, so what lies before `since` is not looked at.
-
-    Money of another currency is not in the sums: nobody has said what it is worth.
-    """
+    """Money of another currency is not in the sums: nobody has said what it is worth."""
     sales = Sales()
-    where = {"occurred_at": {"$gte": since}, "kind": {"$in": list(SIGN)}, "currency": ROUBLES}
-    for fact in db[PAYMENT_FACTS].find(where, FIELDS):
+    for fact in db[PAYMENT_FACTS].find(moved_since(since), FIELDS):
         day = day_of(fact["occurred_at"], zone)
         sales.kopecks[day] += SIGN[fact["kind"]] * _kopecks(fact)
         sales.payments[day] += fact["kind"] == FactKind.SUCCEEDED
     return sales
+
+
+def moved_since(since: datetime) -> Filter:
+    """Found by the index of `occurred_at`: what lies before is not looked at."""
+    return {"occurred_at": {"$gte": since}, "kind": {"$in": list(SIGN)}, "currency": ROUBLES}
 
 
 def _kopecks(fact: Document) -> int:

@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from common.settings import BadSettings, load
+from common.storage.embedded.database import EmbeddedDatabase
+from common.storage.embedded.planner import plan
 from main_api.settings import MainSettings
 from main_api.statistics.days import day_of, last_days, start_of
+from main_api.statistics.sales import moved_since
 from models.admin import AddTime, Ban, DayOfSales, Statistics
 from models.codes import FactKind
 from models.users import UserChange
@@ -165,6 +168,18 @@ def test_second_payments_underpaid_and_orphaned_money_count_as_what_came_in(till
 
     assert revenue(till.bot.statistics())[0] == 3 * PRICE + 13_00
     assert till.bot.statistics().days[-1].payments == 5
+
+
+def test_what_is_older_than_the_days_shown_is_not_even_read(till: Till) -> None:
+    paid(till, "one")
+    file = EmbeddedDatabase(till.folder / "main.db")
+    with file.sessions.reading() as session:
+        chosen = plan(session.tables["payment_facts"], moved_since(NOW), None)
+
+    assert chosen.index is not None
+    assert [path for path, _ in chosen.index.keys] == ["occurred_at"]
+    assert len(chosen.ranges) == 1
+    file.close()
 
 
 def test_a_fact_told_many_times_counts_once_and_a_failure_not_at_all(till: Till) -> None:
