@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.shop import Sandbox
+from tests.support.admin_office import Day, opened
 
 
 @pytest.fixture(scope="session")
@@ -12,3 +13,8 @@ def shop() -> Iterator[Sandbox]:
     with Sandbox.temporary() as sandbox:
         sandbox.start_all()
         yield sandbox
+
+
+@pytest.fixture(scope="session")
+def day(shop: Sandbox) -> Day:
+    return opened(shop)

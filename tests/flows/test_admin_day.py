@@ -1,106 +1,23 @@
 # ruff: noqa: RUF001 -- what the bot says in Russian
-"""An admin's day in the whole shop: every item of the menu, and what a stranger gets of it."""
+"""An admin's day in the whole shop: every item of the menu, and what it does to whom."""
 
-import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import requests
 
-from models.buttons import callback
-from models.users import User
-from sandbox.customer import Customer, buttons
+from sandbox.customer import buttons
 from sandbox.demo.access_steps import subscription_of
 from sandbox.demo.money_steps import pay_by_yookassa
 from sandbox.demo.story import Story
 from sandbox.layout import COUNTRIES
 from sandbox.programs import OWNER_TELEGRAM_ID
-from sandbox.shop import Sandbox
+from tests.support.admin_office import FIRST_NAME, PATIENCE, TG_ID, USERNAME, Day, key
 from tests.support.waiting import wait_until
 from tg_bot.admin.names import Item
-from tg_bot.admin.registry import SCREENS
-from tg_bot.names import Name
-
-TG_ID, USERNAME, FIRST_NAME = 46537428, "e9r_3", "Ольга-канарейка"
-PATIENCE = 30.0
-NAMES = [*SCREENS, "nonsense"]
-A_FEW_EACH = [NAMES[at : at + 6] for at in range(0, len(NAMES), 6)]
-"""As many as one person may press before he is asked to slow down."""
 
 pytestmark = pytest.mark.timeout(240)
-
-
-def key(name: str, *arguments: str | int) -> str:
-    return callback(Name.ADMIN, name, *arguments)
-
-
-@dataclass
-class Day:
-    shop: Sandbox
-    admin: Customer
-    olga: Customer
-    number: int = 0
-    """Olga's number as our user, from her card."""
-
-    def user(self) -> User:
-        return self.shop.operator.user(self.number)
-
-    def served_by(self) -> list[str]:
-        """Countries whose cores have Olga now."""
-        return [
-            country
-            for country in COUNTRIES
-            for one in self.shop.operator.users(country).users
-            if one.key == f"u{self.number}" and one.active and one.in_core is not False
-        ]
-
-    def ask(self, words: str, answer: str) -> str:
-        after = self.admin.now()
-        self.admin.say(words)
-        return str(self.admin.message(answer, after=after, within=PATIENCE)["text"])
-
-    def press(self, data: str, answer: str) -> str:
-        after = self.admin.now()
-        self.admin.press(data)
-        return str(self.admin.message(answer, after=after, within=PATIENCE)["text"])
-
-    def open_item(self, item: Item, answer: str) -> None:
-        self.ask("/admin", "Меню админа")
-        self.press(key(item), answer)
-
-    def open_card(self) -> str:
-        return self.press(key(Item.CARD, self.number), "С нами с")
-
-
-def joined(shop: Sandbox, **person: Any) -> Customer:
-    url = shop.layout.url("telegram")
-    answer = requests.post(f"{url}/sandbox/api/users", json=person, timeout=10)
-    answer.raise_for_status()
-    return Customer(url, int(answer.json()["id"]))
-
-
-@pytest.fixture(scope="module")
-def day(shop: Sandbox) -> Iterator[Day]:
-    """Olga has the paper's own id and name, and is on trial."""
-    admin = Customer(shop.layout.url("telegram"), int(OWNER_TELEGRAM_ID))
-    olga = joined(shop, id=TG_ID, first_name=FIRST_NAME, username=USERNAME, language_code="ru")
-    olga.say("/start")
-    olga.press(callback("subTrial"))
-    olga.message("Пробный доступ открыт")
-    admin.say("/start")
-    admin.message("Добро пожаловать")
-    day = Day(shop, admin, olga)
-    day.open_item(Item.FIND, "Пришлите что-нибудь одно")
-    card = day.ask(f"tgid={TG_ID}", "С нами с")
-    found = re.search(r"№ (\d+)", card)
-    assert found
-    day.number = int(found[1])
-    yield day
-    shop.keep_logs()
 
 
 def test_find_by_the_papers_forms_and_by_what_else_one_has(day: Day) -> None:
@@ -251,64 +168,9 @@ def test_exit_leaves_whatever_is_asked(day: Day) -> None:
     day.ask(f"@{USERNAME}", "на кнопках ниже")
 
 
-@pytest.mark.parametrize("names", A_FEW_EACH, ids=" ".join)
-def test_a_stranger_presses_every_key_by_hand_and_gets_what_any_user_gets(
-    day: Day, names: list[str]
-) -> None:
-    """The same words, the same keys under them, and nothing done."""
-    stranger = Customer.join(day.shop.layout.url("telegram"), "Чужой", "ru", "stranger")
-    stranger.say("/start")
-    stranger.message("Добро пожаловать")
-    unknown = answer_to(day, stranger, "s1:noSuchKey")
-    before = day.user()
-    for name in names:
-        for arguments in ((), (day.number,), (day.number, 1, 0, "r1")):
-            assert answer_to(day, stranger, key(name, *arguments)) == unknown, name
-
-    assert day.user() == before
-
-
-def test_a_stranger_writes_what_an_admin_writes_and_gets_what_any_user_gets(day: Day) -> None:
-    stranger = Customer.join(day.shop.layout.url("telegram"), "Чужой", "ru", "stranger2")
-    stranger.say("/start")
-    stranger.message("Добро пожаловать")
-    before = day.user()
-    answers = []
-    for words in (
-        "/nonsense", "/admin", f"tgid={TG_ID}\nmonths+=1", f"username={USERNAME}", "EXIT", "123456",
-    ):  # fmt: skip
-        after = stranger.now()
-        stranger.say(words)
-        answers.append(shown(stranger.message("", after=after)))
-
-    assert answers == [answers[0]] * len(answers)
-    assert day.user() == before
-
-
 def test_logs_tell_no_name_message_or_form(day: Day) -> None:
     for service in ("tg_bot", "main_api", "notify_service"):
         text = (day.shop.layout.logs / f"{service}.log").read_text(errors="replace")
         assert text.strip()
         for secret in (FIRST_NAME, USERNAME, "Всё починили", "months+=1"):
             assert secret not in text, service
-
-
-def shown(message: dict[str, Any]) -> tuple[Any, ...]:
-    return message["kind"], message["text"], message["entities"], message["keyboard"]
-
-
-def answer_to(day: Day, person: Customer, data: str) -> tuple[Any, ...]:
-    """What a press by hand, of a key that nobody shows, brings."""
-    after, url = person.now(), day.shop.layout.url("telegram")
-    user = {"id": person.user_id, "is_bot": False, "first_name": "Чужой", "language_code": "ru"}
-    query = {
-        "id": str(time.monotonic_ns()), "chat_instance": "1", "data": data, "from": user,
-        "message": {
-            "message_id": 1, "date": 0,
-            "chat": {"id": person.user_id, "type": "private", "first_name": "Чужой"},
-        },
-    }  # fmt: skip
-    requests.post(
-        f"{url}/sandbox/api/updates", json={"callback_query": query}, timeout=10
-    ).raise_for_status()
-    return shown(person.message("", after=after, within=PATIENCE))

@@ -123,3 +123,14 @@ def start_bot(
 @pytest.fixture
 def bot(start_bot: StartBot) -> Bot:
     return start_bot()
+
+
+@pytest.fixture
+def met(bot: Bot, admin: Someone, anya: Someone, main_api: FakeAdminApi) -> int:
+    """The admin and Аня have started the bot; her number as our user."""
+    assert bot.is_listening()
+    anya.start()
+    anya.sees("Добро пожаловать")
+    admin.start()
+    admin.sees("Добро пожаловать")
+    return main_api.by_telegram(anya.id).user_id

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from models.buttons import callback
 from tests.sandbox.telegram.running import Running
+from tg_bot.names import Name
 
 WAIT_SECONDS = 8.0
 
@@ -15,6 +17,11 @@ def wait_until(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.02)
+
+
+def admin_key(name: str, *arguments: str | int) -> str:
+    """What a key of the admin's menu sends."""
+    return callback(Name.ADMIN, name, *arguments)
 
 
 @dataclass

@@ -8,35 +8,19 @@ import pytest
 
 from common.clock import milliseconds
 from common.i18n.texts import texts_in
-from models.buttons import callback
 from models.servers import ServerState
 from tests.support.clock import FakeClock
 from tests.support.fake_admin_api import FakeAdminApi
 from tests.support.fake_notify_service import FakeNotifyService
 from tests.tg_bot.conftest import ADMIN
 from tests.tg_bot.people import Someone, wait_until
+from tests.tg_bot.people import admin_key as key
 from tg_bot.admin import picture
 from tg_bot.admin.message import BEGUN
 from tg_bot.admin.names import Item
 from tg_bot.admin.numbers import told
-from tg_bot.bot import Bot
 from tg_bot.database import Database
-from tg_bot.names import Name
 from tg_bot.states import States
-
-
-def key(name: str, *arguments: str | int) -> str:
-    return callback(Name.ADMIN, name, *arguments)
-
-
-@pytest.fixture
-def met(bot: Bot, admin: Someone, anya: Someone, main_api: FakeAdminApi) -> int:
-    assert bot.is_listening()
-    anya.start()
-    anya.sees("Добро пожаловать")
-    admin.start()
-    admin.sees("Добро пожаловать")
-    return main_api.by_telegram(anya.id).user_id
 
 
 def test_a_message_is_seen_first_sent_once_and_noted(

@@ -61,9 +61,9 @@ def _access(visit: AdminVisit, user: User) -> str:
     t = visit.t
     lines = [access_of(t, user, visit.now)]
     if user.trial_taken_at:
-        lines.append(t("🎁 Took the trial on {date}", date=t.date(user.trial_taken_at)))
+        lines.append(t("🗓 Took the trial on {date}", date=t.date(user.trial_taken_at)))
     else:
-        lines.append(t("🎁 Has not taken the trial"))
+        lines.append(t("🗓 Has not taken the trial"))
     if user.connected_at:
         lines.append(t("📶 First connected on {date}", date=t.date(user.connected_at)))
     elif user.expires_at:
@@ -144,7 +144,7 @@ def _keyboard(t: Texts, user: User) -> list[list[Key]]:
             item(t.label("⛔️ Revoke"), Item.REVOKE, number, style=Style.DANGER),
         ],
         [_ban(t, user), item(t.label("🔄 Refresh"), Item.CARD, number)],
-        [item(t.label("🔎 Find a user"), Item.FIND), visit_keys.menu(t)],
+        [item(t.label("🔎 Find another"), Item.FIND), visit_keys.menu(t)],
     ]
 
 

@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 GREEN, RED, BLUE, GREY = "#2e9e5b", "#d9534f", "#3d7edb", "#666666"
-EVERY = 3
+EVERY = 5
 
 
 def draw(wanted: dict[str, Any]) -> bytes:
-    figure = Figure(figsize=(9, 6), dpi=110, layout="constrained")
+    figure = Figure(figsize=(6.4, 5.6), dpi=160, layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     figure.suptitle(wanted["title"], fontsize=14, fontweight="bold")
     places = range(len(wanted["days"]))
@@ -21,13 +21,13 @@ def draw(wanted: dict[str, Any]) -> bytes:
     above.bar(places, wanted["roubles"], color=colours, width=0.75)
     below.bar(places, wanted["new_users"], color=BLUE, width=0.75)
     for axes, title in ((above, wanted["money"]), (below, wanted["people"])):
-        axes.set_title(title, loc="left", fontsize=11, color=GREY)
+        axes.set_title(title, loc="left", fontsize=13, color=GREY)
         axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
         axes.yaxis.set_major_formatter(FuncFormatter(_number))
         axes.grid(axis="y", alpha=0.3)
         axes.set_axisbelow(True)
         axes.spines[["top", "right", "left"]].set_visible(False)
-        axes.tick_params(length=0, labelcolor=GREY)
+        axes.tick_params(length=0, labelcolor=GREY, labelsize=11)
         axes.set_ylim(*_limits(axes.get_ylim()))
     below.set_xticks(list(places)[::-EVERY], wanted["days"][::-EVERY])
     picture = BytesIO()
