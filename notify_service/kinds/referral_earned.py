@@ -6,8 +6,9 @@ from pydantic import Field
 
 from common.clock import from_milliseconds
 from common.i18n.texts import Html, Texts
-from common.telegram.keyboards import Style, press
+from common.telegram.keyboards import press
 from models.buttons import Button
+from notify_service.kinds import keys
 from notify_service.kinds.base import Circumstances, Kind, Message, Milliseconds, Params, Urgency
 
 
@@ -19,9 +20,8 @@ class ReferralEarnedParams(Params):
 
 
 def compose(params: ReferralEarnedParams, t: Texts, circumstances: Circumstances) -> Message:
-    connect = press(t.label("🔌 Connect"), Button.CONNECT, style=Style.SUCCESS)
     profile = press(t.label("👤 Profile"), Button.PROFILE)
-    return Message(_words(params, t, circumstances), [[connect], [profile]])
+    return Message(_words(params, t, circumstances), [[keys.connect(t)], [profile]])
 
 
 def _words(params: ReferralEarnedParams, t: Texts, circumstances: Circumstances) -> Html:
@@ -37,4 +37,4 @@ def _words(params: ReferralEarnedParams, t: Texts, circumstances: Circumstances)
     return Html(f"{thanks} {access}")
 
 
-REFERRAL_EARNED = Kind(ReferralEarnedParams, compose, Urgency.TRANSACTION)
+REFERRAL_EARNED = Kind(ReferralEarnedParams, compose, Urgency.TRANSACTION, dated=True)

@@ -44,4 +44,4 @@ def _keyboard(t: Texts, *, is_open: bool) -> Keyboard:
     return [[profile]] if is_open else [[keys.renew(t)], [profile]]
 
 
-REFERRAL_TAKEN_BACK = Kind(ReferralTakenBackParams, compose, Urgency.TRANSACTION)
+REFERRAL_TAKEN_BACK = Kind(ReferralTakenBackParams, compose, Urgency.TRANSACTION, dated=True)
