@@ -20,9 +20,12 @@ def main(arguments: list[str]) -> int:
     asked = parse(arguments)
     if asked.act == "cleanup":
         deps = build(start("main_api_cleanup", MainSettings))
-        return cleanup.run(
+        code = cleanup.run(
             deps, dry_run=asked.dry_run, months=asked.months, patience=asked.patience
         )
+        deps.vpn.servers.close()
+        deps.db.close()
+        return code
     run_jobs()
     return 0
 

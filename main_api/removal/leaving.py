@@ -33,9 +33,6 @@ class LeavingStore:
         for document in self._db[USERS].find({"tg_id": {"$lt": 0}, "deleting": True}, FIELDS):
             yield _leaving(document)
 
-    def count(self) -> int:
-        return self._db[USERS].count_documents({"tg_id": {"$lt": 0}, "deleting": True})
-
     def get(self, user_id: int) -> Leaving | None:
         document = self._db[USERS].find_one({"_id": user_id, "deleting": True}, FIELDS)
         return _leaving(document) if document else None

@@ -1,48 +1,20 @@
-"""Who is cleaned away and who is not, seen one by one; old records; the command."""
+"""Who is cleaned away and who is not, seen one by one; and the records that grow old."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from main_api.cleanup import command
 from main_api.cleanup.candidates import Candidates, Stays
-from main_api.jobs.__main__ import parse
 from main_api.mongo_api.collections import DEPARTED, ORDERS, PAYMENT_FACTS, USERS
 from main_api.users.record import UserRecord
 from models.codes import NoticeKind
-from tests.support.crowd import Kind, Somebody, a_fact, a_user, an_order, everything, kinds
-from tests.support.till import OWNER, Till, fact_of
+from tests.support.cleaning import KINDS, clean, is_there, put
+from tests.support.crowd import Kind, everything
+from tests.support.till import Till, fact_of
 
 DAY = timedelta(days=1)
-KINDS = kinds(datetime(2026, 11, 21, 12, 0, tzinfo=UTC))
-
-
-@pytest.fixture
-def till(tmp_path: Path) -> Iterator[Till]:
-    till = Till(tmp_path)
-    yield till
-    till.close()
-
-
-def put(till: Till, kind: Kind, number: int = 500) -> UserRecord:
-    one = Somebody(replace(a_user(number, till.clock()), **kind.fields), kind)
-    till.deps.db[USERS].insert_one(one.record.document())
-    if kind.order is not None:
-        till.deps.db[ORDERS].insert_one(an_order(one, till.clock()))
-    if kind.fact is not None:
-        till.deps.db[PAYMENT_FACTS].insert_one(a_fact(one, till.clock()))
-    return one.record
-
-
-def clean(till: Till, months: int = 6) -> int:
-    return command.run(till.deps, dry_run=False, months=months, patience=5)
-
-
-def is_there(till: Till, user: UserRecord) -> bool:
-    return till.deps.db[USERS].find_one({"_id": user.user_id}) is not None
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -171,53 +143,3 @@ def test_what_is_remembered_of_who_left_is_forgotten_after_a_year_but_a_ban(till
     till.clock.advance(days=5 * 366)
     clean(till)
     assert till.deps.db[DEPARTED].count_documents({}) == 0
-
-
-def test_while_notify_service_is_away_the_run_asks_for_another(
-    till: Till, capsys: pytest.CaptureFixture[str]
-) -> None:
-    user = put(till, KINDS["away"])
-    till.notify.wire.down = True
-
-    assert command.run(till.deps, dry_run=False, months=6, patience=0) == 1
-    assert "run it again" in capsys.readouterr().out
-    assert till.finland.holds(user.user_id) is None
-
-    till.notify.wire.down = False
-    assert clean(till) == 0
-    assert not is_there(till, user)
-    assert user.tg_id in till.notify.forgotten
-
-
-def test_without_a_list_of_servers_nobody_is_removed(till: Till) -> None:
-    user = put(till, KINDS["away"])
-    till.settings.countries_file.unlink()
-    till.start()
-
-    assert command.run(till.deps, dry_run=False, months=6, patience=0) == 1
-
-    assert till.record(user.user_id) == user
-
-
-def test_the_owner_is_told_in_numbers_once_a_day_for_the_same_numbers(till: Till) -> None:
-    put(till, KINDS["away"])
-    clean(till)
-    clean(till)
-    clean(till)
-    till.clock.advance(days=7)
-    clean(till)
-
-    told = till.said(NoticeKind.OPERATOR_REPORT)
-    assert [it.params["removed"] for it in told] == [1, 0, 0]
-    assert {it.telegram_id for it in told} == {OWNER}
-    assert "anary" not in str(told)
-
-
-def test_the_command_is_asked_for_at_least_a_month() -> None:
-    assert parse([]).act is None
-    asked = parse(["cleanup"])
-    assert (asked.act, asked.dry_run, asked.months) == ("cleanup", False, 6)
-    assert parse(["cleanup", "--dry-run", "--months", "12"]).months == 12
-    for wrong in ("0", "-6", "half"):
-        with pytest.raises(SystemExit):
-            parse(["cleanup", "--months", wrong])

@@ -1,8 +1,5 @@
 """A customer's own wish to be forgotten, and what is remembered when he comes back."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from common.errors import Conflict, Forbidden, NotFound
@@ -12,13 +9,6 @@ from models.users import RegisterRequest, User
 from tests.support.till import OWNER, Till, fact_of
 
 TG = 98472894
-
-
-@pytest.fixture
-def till(tmp_path: Path) -> Iterator[Till]:
-    till = Till(tmp_path)
-    yield till
-    till.close()
 
 
 def come_back(till: Till) -> User:
