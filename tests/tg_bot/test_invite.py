@@ -16,7 +16,6 @@ from tests.sandbox.telegram.running import ANYA, running_emulator
 from tests.support.fake_main_api import FakeMainApi
 from tests.tg_bot.conftest import settings_for
 from tests.tg_bot.people import Someone
-from tg_bot.bot import Bot
 from tg_bot.deps import make_sender
 from tg_bot.names import Name
 from tg_bot.screens.invite import invitation
@@ -104,8 +103,8 @@ def test_telegram_takes_it(tmp_path: Path, code: Language) -> None:
         )
 
 
-def test_the_menu_leads_there_and_back(bot: Bot, anya: Someone, main_api: FakeMainApi) -> None:
-    assert bot
+@pytest.mark.usefixtures("bot")
+def test_the_menu_leads_there_and_back(anya: Someone, main_api: FakeMainApi) -> None:
     anya.start()
     anya.sees("Добро пожаловать")
     main_api.invitations[main_api.by_telegram(anya.id).user_id] = ALL
@@ -117,10 +116,10 @@ def test_the_menu_leads_there_and_back(bot: Bot, anya: Someone, main_api: FakeMa
     anya.sees("🏠 Keyland")
 
 
+@pytest.mark.usefixtures("bot")
 def test_with_main_api_away_it_says_so_and_works_later(
-    bot: Bot, anya: Someone, main_api: FakeMainApi
+    anya: Someone, main_api: FakeMainApi
 ) -> None:
-    assert bot
     anya.start()
     anya.sees("Добро пожаловать")
     main_api.down = True
