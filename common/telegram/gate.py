@@ -19,7 +19,8 @@ class Traffic(IntEnum):
 RATE = 29.0  # messages in any second; Telegram lets about 30 through for all processes of a token
 WINDOW_SECONDS = 1.0
 SPREAD = 1.1  # of the rate, at which permits follow each other while the second is not full
-BURST_SECONDS = 0.1  # of the rate may enter at once after a pause
+BURST_SECONDS = 0.1  # of the rate may enter at once after a pause,
+CATCH_UP_SECONDS = 0.35  # and while all is under way, so that a late thread costs no time
 LONGEST_WAY_SECONDS = 2.0  # what has no answer by then arrived long ago, or never will
 RESERVED_SECONDS = 0.25  # how long the next permit is kept for a receipt that was asked to wait
 MARGIN_SECONDS = 0.2  # on top of what a 429 asked for
@@ -39,7 +40,8 @@ class Gate:
     def __init__(self, *, monotonic: Callable[[], float], sleep: Sleep, rate: float = RATE) -> None:
         self._monotonic, self._sleep, self._rate = monotonic, sleep, rate
         self._burst = max(rate * BURST_SECONDS, 1.0)
-        self._most = max(int(rate * WINDOW_SECONDS), 1)  # what threads that come late may catch up
+        self._catch_up = max(rate * CATCH_UP_SECONDS, 1.0)
+        self._most = max(int(rate * WINDOW_SECONDS), 1)
         self._lock = threading.Lock()
         self._tokens = self._burst
         self._filled_at = monotonic()
@@ -125,4 +127,4 @@ class Gate:
         while self._counted_until and self._counted_until[0] - now <= ROUNDING:
             heapq.heappop(self._counted_until)
         at_work = self._under_way or self._counted_until
-        self._tokens = min(self._tokens, self._most if at_work else self._burst)
+        self._tokens = min(self._tokens, self._catch_up if at_work else self._burst)

@@ -10,6 +10,7 @@ from common.clock import Clock
 from common.errors import NotFound, ServiceError
 from common.storage.protocol import StorageUnavailable
 from models.users import UserChange
+from notify_service.alarm import Alarm
 from notify_service.broadcast.freezing import Freezing
 from notify_service.broadcast.progress import Progress
 from notify_service.broadcast.recipients import RecipientStore
@@ -33,6 +34,7 @@ class House:
     progress: Progress
     main_api: MainApi
     clock: Clock
+    alarm: Alarm
     monotonic: Callable[[], float] = time.monotonic
     ready: bool = False
     _claims_at: float = 0.0
@@ -46,16 +48,19 @@ class House:
             self.store.prepare()
             self.recipients.prepare()
         self._look_for_lost_claims()
+        if not self.ready:
+            self.ready = True
+            self.alarm.ring()
         job = self.store.current()
         freezing = job is not None and not job.frozen and self._freeze(job)
         if job is not None and job.frozen:
             self._see_the_end(job)
         self._show()
-        self._tell_blocked()
-        self.ready = True
+        untold = self._tell_blocked()
         if freezing:
             return 0.0
-        return LOOK_SECONDS if job or any(self.store.reports_due()) else IDLE_SECONDS
+        busy = job or untold or any(self.store.reports_due())
+        return LOOK_SECONDS if busy else IDLE_SECONDS
 
     def _look_for_lost_claims(self) -> None:
         now = self.monotonic()
@@ -78,6 +83,7 @@ class House:
             log.warning("main_api does not tell the recipients", extra={"code": away.code})
             self._freeze_at = self.monotonic() + MAIN_API_AWAY_SECONDS
             return False
+        self.alarm.ring()
         return True
 
     def _see_the_end(self, job: Job) -> None:
@@ -105,13 +111,13 @@ class House:
             settled = at_work or not self._left(job, "sending", "removing")
             self.progress.show(job, settled=settled)
 
-    def _tell_blocked(self) -> None:
-        """Whoever main_api does not know is nobody's."""
+    def _tell_blocked(self) -> bool:
+        """Whether some are left to be told. Whoever main_api does not know is nobody's."""
         if self.monotonic() < self._tell_at:
-            return
+            return True
         for n, (key, telegram_id) in enumerate(self.recipients.blocked_to_tell()):
             if n == TOLD_AT_ONCE:
-                return
+                return True
             try:
                 user = self.main_api.user_by_telegram(telegram_id)
                 self.main_api.change_user(user.user_id, UserChange(blocked=True))
@@ -122,5 +128,6 @@ class House:
             except ServiceError as away:
                 log.warning("main_api does not take a mark", extra={"code": away.code})
                 self._tell_at = self.monotonic() + MAIN_API_AWAY_SECONDS
-                return
+                return True
             self.recipients.told_blocked(key)
+        return False

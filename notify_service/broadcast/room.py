@@ -53,7 +53,7 @@ def furnish(
         recipients=recipients,
         sending=Sending(store, recipients, sender, gate, clock, served, persistence),
         deletion=Deletion(recipients, sender, gate, clock, persistence),
-        house=House(store, recipients, freezing, progress, main_api, clock),
+        house=House(store, recipients, freezing, progress, main_api, clock, alarm),
         gate=gate,
         alarm=alarm,
         clock=clock,

@@ -1,5 +1,6 @@
 """What the emulator's journal, the rows of notify_service and main_api say when it is over."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from sandbox.broadcast.scene import TELEGRAM_LIMIT, Json, Scene
 from sandbox.broadcast.trouble import METHOD, Troubles
 
 LATEST_RECEIPT_SECONDS = 2.0
+MARKED_SECONDS = 20.0
 MOST_OVER_THE_LIMIT = 1.15
 COUNTED = ("sendMessage", "copyMessage", "editMessageText")
 LABELS = {True: "👤 Profile", False: "👤 Профиль"}
@@ -40,10 +42,20 @@ def judged(scene: Scene, crowd: Crowd, told: Broadcast, troubles: Troubles, kill
     _judge_people(found, crowd, states, [entry for entry in calls if entry["method"] == METHOD])
     _judge_counts(found, told, Counter(states.values()), troubles, kills)
     _judge_rate(found, scene, calls)
-    main_api = scene.main_api
-    unmarked = [one for one in crowd.blocked if not main_api.user_by_telegram(one).blocked]
+    left = {one for one in crowd.blocked if states.get(one) == "blocked"}
+    unmarked = _unmarked(scene, left)
     found.must(f"{len(unmarked)} who left are not marked", hold=not unmarked)
     return found
+
+
+def _unmarked(scene: Scene, left: set[int]) -> set[int]:
+    """main_api is told of them in small portions, so they have some seconds."""
+    main_api, deadline = scene.main_api, time.monotonic() + MARKED_SECONDS
+    while True:
+        left = {one for one in left if not main_api.user_by_telegram(one).blocked}
+        if not left or time.monotonic() > deadline:
+            return left
+        time.sleep(0.5)
 
 
 def pauses(scene: Scene, retry_after: float) -> float:

@@ -116,7 +116,8 @@ class _Show:
 
     def _judge_times(self, found: Findings, began: float) -> None:
         closed = oracle.pauses(self._scene, self._plan.troubles().retry_after)
-        physical = self._plan.people / self._scene.limit + closed
+        messages = self._plan.people + len(self._payers.seconds)
+        physical = messages / self._scene.limit + closed
         took = oracle.last_copy_at(self._scene) - began
         receipts = sorted(self._payers.seconds)
         found.numbers |= {

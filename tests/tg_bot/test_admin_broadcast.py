@@ -76,7 +76,7 @@ def met(bot: Bot, admin: Someone, anya: Someone, bob: Someone) -> None:
     assert bot.is_listening()
     for someone in (anya, bob, admin):
         someone.start()
-        wait_until(lambda someone=someone: len(someone.from_bot()) == 1)
+        someone.has_messages(1)
 
 
 def shown_keys(admin: Someone) -> list[str]:
@@ -233,7 +233,7 @@ class TestBroadcast:
         for arguments in (("x",), ("pause",), ("delete", "nothing"), ("stop", "nothing")):
             before = len(admin.from_bot())
             admin.inject_press(key(Item.BROADCAST, *arguments))
-            wait_until(lambda before=before: len(admin.from_bot()) > before)
+            admin.has_messages(before + 1)
         for name in (Item.CAST_TO, Item.CAST_GO, Item.CAST_SKIP, Item.CAST_DELETE):
             anya.inject_press(key(name, "all", "all"))
         wait_until(lambda: len(anya.from_bot()) > 1)
