@@ -51,6 +51,11 @@ class Person:
             self.trial()
         self.world.at(self.world.clock.now + self._soon(), self.live)
 
+    def meanwhile(self) -> None:
+        """His notices are just being handed over; now and then he pays at that very moment."""
+        if self.rng.random() < 0.05:
+            self.pay()
+
     def live(self) -> None:
         """One act, and when the next one comes."""
         self._act()
@@ -72,11 +77,17 @@ class Person:
     def _soon(self) -> timedelta:
         return timedelta(hours=self.rng.choice([0.2, 0.9, 1.1, 2.9, 3.1, 20, 90]))
 
+    def _perhaps_soon(self, act: Callable[[], None], hours: float) -> None:
+        if self.rng.random() < 0.15:
+            after = timedelta(minutes=self.rng.uniform(2, 60 * hours))
+            self.world.at(self.world.clock.now + after, act)
+
     def trial(self) -> None:
         user = self.world.users.get(self.number)
         if not (user.trial_taken_at or user.ever_paid or user.banned):
             self.world.access.take_trial(self.number)
             self._access_changed("trial")
+            self._perhaps_soon(self.connect, hours=6)
 
     def pay(self) -> None:
         order = self._key()
@@ -86,6 +97,8 @@ class Person:
         )  # fmt: skip
         self.paid.append(order)
         self._access_changed("pay")
+        self._perhaps_soon(self.connect, hours=2)
+        self._perhaps_soon(self.refund, hours=1)
 
     def gift(self) -> None:
         self._days(self.rng.choice([1, 3, 10]))
@@ -122,15 +135,20 @@ class Person:
         self._set("language", language, language=language)
 
     def block(self) -> None:
-        """And back; half of them without the bot's knowing of the first."""
-        if self.tg_id in self.world.phones.blocking:
-            self.world.phones.blocking.remove(self.tg_id)
+        """And back; half of them without the bot's knowing. Where it knows, it must not even try:
+        such a message would arrive here.
+        """
+        blocking = self.world.phones.blocking
+        if self.tg_id in blocking or self.world.users.get(self.number).blocked:
+            blocking.discard(self.tg_id)
             self._set("blocked", "", blocked=False)
+            return
+        if self.rng.random() < 0.5:
+            blocking.add(self.tg_id)
+            self._set("blocked", "yes")
         else:
-            self.world.phones.blocking.add(self.tg_id)
-            known = {"blocked": True} if self.rng.random() < 0.5 else {}
-            self._set("blocked", "yes", **known)
-            self._for_a_while(self.block)
+            self._set("blocked", "yes", blocked=True)
+        self._for_a_while(self.block)
 
     def ban(self) -> None:
         banned = not self.world.users.get(self.number).banned
@@ -146,7 +164,7 @@ class Person:
         """Learned by the job at the next whole minute at which the jobs run."""
         self._happened("connect")
         minute = self.world.clock.now.replace(second=0, microsecond=0) + MINUTE
-        self.world.at(self.world.plan.jobs.up_from(minute), self._learned)
+        self.world.at(self.world.plan.jobs.next_look(minute), self._learned)
 
     def _learned(self) -> None:
         self.world.main["users"].update_one(

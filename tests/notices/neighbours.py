@@ -65,9 +65,13 @@ class NotifyWithoutWire(NotifyService):
     """`store` is None while the service is down; killed while it answers, it is just away."""
 
     def __init__(
-        self, store: Callable[[], NoticeStore | None], clock: Clock, died: Callable[[], None]
+        self,
+        store: Callable[[], NoticeStore | None],
+        clock: Clock,
+        died: Callable[[], None],
+        meanwhile: Callable[[int], None],
     ) -> None:
-        self._store, self._clock, self._died = store, clock, died
+        self._store, self._clock, self._died, self._meanwhile = store, clock, died, meanwhile
 
     @override
     def add_all(self, notices: NoticeList) -> NoticeStates:
@@ -79,5 +83,6 @@ class NotifyWithoutWire(NotifyService):
         except Killed:
             self._died()
             raise Unavailable("notify_service was killed") from None
+        self._meanwhile(notices.notices[0].telegram_id)
         told = zip(notices.notices, states, strict=True)
         return NoticeStates(notices=[NoticeState(key=it.key, state=state) for it, state in told])

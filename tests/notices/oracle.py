@@ -55,9 +55,10 @@ class Oracle:
         found, known = [], set()
         for begun, over in _periods(states):
             planned = self._both_up(begun.since + timedelta(seconds=1))
-            if planned >= over or begun.quietly_closed:
+            if planned > over or begun.quietly_closed:
                 continue
-            then = _at(states, planned)
+            # what changes while they are being handed over comes after them
+            then = _at([it for it in states if it.since < over], planned)
             for kind, due, useless in _notices(then):
                 if due > begun.since and (kind, begun.end) not in known:
                     known.add((kind, begun.end))
@@ -79,7 +80,7 @@ class Oracle:
             at = event.at
             if event.what == "connect":
                 whole = at - timedelta(seconds=at.second, microseconds=at.microsecond)
-                at = self.jobs.up_from(whole + MINUTE)
+                at = self.jobs.next_look(whole + MINUTE)
             moved.append(replace(event, at=at))
         states = [Now(story[0].at)]
         for event in sorted(moved, key=lambda it: it.at):
@@ -157,6 +158,8 @@ def _wanted(kind: str, then: Now, end: datetime) -> bool:
     if then.end != end or then.blocked or then.banned:
         return False
     if kind in BY_NIGHT_TOO and then.connected:
+        return False
+    if kind.startswith("trial") and not then.on_trial:
         return False
     return then.wants or kind == "neverConnected"
 

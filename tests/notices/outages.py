@@ -22,6 +22,11 @@ class Outages:
             return self.spans[at][1]
         return moment
 
+    def next_look(self, minute: datetime) -> datetime:
+        """Of a job that runs each minute, the first time a minute after its process has started."""
+        up = self.up_from(minute)
+        return up if up == minute else up + timedelta(minutes=1)
+
     def down(self, moment: datetime) -> bool:
         return self.up_from(moment) != moment
 

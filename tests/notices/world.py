@@ -51,6 +51,7 @@ class World:
         self.users = UserStore(self.main)
         self.phones = Phones(self.clock, self.notify_fuse)
         self.unknown: set[str] = set()
+        self.meanwhile: Callable[[int], None] = lambda _tg_id: None
         changes = AccessChanges(self.main, self.users, list)
         self.access = AccessService(
             changes, lambda user: user, self.clock, trial_days=plan.trial_days, max_access_days=1100
@@ -82,6 +83,9 @@ class World:
         """Somebody's access has changed; the job looks within a second, if it runs."""
         self.at(self.clock.now + TICK, self._tick)
 
+    def _meanwhile(self, tg_id: int) -> None:
+        self.meanwhile(tg_id)
+
     def _schedule_outages(self) -> None:
         for begin, end in self.plan.jobs.spans:
             self.at(end, self._start_jobs)
@@ -91,6 +95,7 @@ class World:
             self.at(begin, self._stop_notify)
             self.at(end, self._start_notify)
             self.at(end + TICK, self._tick)
+        self.at(self.plan.end, lambda: None)  # whatever is due by then still goes out
         days = (self.plan.end - self.plan.begin).days
         for day in range(days):
             if day % 5 == 0:
@@ -102,7 +107,10 @@ class World:
 
     def _start_jobs(self) -> None:
         notify = NotifyWithoutWire(
-            lambda: self._notify.store if self._notify else None, self.clock, self._start_notify
+            lambda: self._notify.store if self._notify else None,
+            self.clock,
+            self._start_notify,
+            self._meanwhile,
         )
         mortal = MortalDatabase(self.main, self.jobs_fuse)
         self._planning = NoticePlanning(mortal, notify, self.clock)
