@@ -12,7 +12,7 @@ def zone_of(name: str) -> tzinfo:
     """Moscow for a name that this host's time zone data does not have."""
     try:
         return ZoneInfo(name)
-    except (OSError, ValueError):  # no such file, or no such name
+    except (KeyError, OSError, ValueError):  # no such zone, file, or name
         return ZoneInfo(DEFAULT_ZONE)
 
 

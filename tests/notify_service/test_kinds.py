@@ -141,3 +141,25 @@ def test_a_gift_is_told_with_its_days_and_the_end_of_access(
     assert gone in taken
     assert "до 15 января 2027 года" in earned
     assert "до 15 января 2027 года" in taken
+
+
+@pytest.mark.parametrize(
+    ("kind", "left", "russian", "english"),
+    [
+        (NoticeKind.SUB_ENDS_IN_THREE_DAYS, timedelta(days=3), "через 3 дня.", "in 3 days."),
+        (NoticeKind.SUB_ENDS_IN_THREE_DAYS, timedelta(hours=47), "через 2 дня.", "in 2 days."),
+        (NoticeKind.SUB_ENDS_IN_A_DAY, timedelta(hours=24), "через 1 день.", "in 1 day."),
+        (NoticeKind.SUB_ENDS_IN_A_DAY, timedelta(hours=20.5), "через 21 час.", "in 21 hours."),
+        (NoticeKind.TRIAL_ENDING, timedelta(hours=8), "через 8 часов.", "in 8 hours."),
+        (NoticeKind.TRIAL_ENDING, timedelta(seconds=5), "через 1 минуту.", "in 1 minute."),
+        (NoticeKind.SUB_ENDED_TWO_DAYS_AGO, timedelta(days=-2), "2 дня назад.", "2 days ago."),
+        (NoticeKind.SUB_ENDED_TWO_DAYS_AGO, timedelta(days=-5), "5 дней назад.", "5 days ago."),
+    ],
+)
+def test_reminders_tell_the_time_that_is_left_when_they_are_sent(
+    kind: NoticeKind, left: timedelta, russian: str, english: str
+) -> None:
+    params = {"end_ms": milliseconds(NOW + left)}
+
+    assert russian in composed(kind, params, "ru").html
+    assert english in composed(kind, params, "en").html

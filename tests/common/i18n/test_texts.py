@@ -51,6 +51,23 @@ def test_days_begin_at_midnight_in_moscow() -> None:
     assert EN.moment(late) == "22 November 2026, 00:30 MSK"
 
 
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [
+        ("Europe/Moscow", "22 November 2026, 00:30 MSK"),
+        ("Asia/Yekaterinburg", "22 November 2026, 02:30 (UTC+5)"),
+        ("America/St_Johns", "21 November 2026, 18:00 (UTC-3:30)"),
+        ("Europe/London", "21 November 2026, 21:30 (UTC)"),
+        ("No/Such", "22 November 2026, 00:30 (UTC+3)"),
+    ],
+)
+def test_moments_are_told_by_the_readers_own_clock(zone: str, told: str) -> None:
+    late = datetime(2026, 11, 21, 21, 30, tzinfo=UTC)
+
+    assert texts_in("en", zone).moment(late) == told
+    assert texts_in("en", zone).second(late) == told.rpartition(", ")[2].replace(" ", ":00 ")
+
+
 def test_values_are_escaped_once() -> None:
     name = '<a href="x">&'
 
