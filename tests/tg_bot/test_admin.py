@@ -74,7 +74,7 @@ def test_taking_time_is_asked_about_first(
     assert main_api.users[met].expires_at == clock() + timedelta(days=10)
 
     admin.press(next(str(one["data"]) for one in admin.buttons() if "timeGo" in one["data"]))
-    admin.sees("−3 дня")
+    admin.sees("): −3 дня")
     assert main_api.users[met].expires_at == clock() + timedelta(days=7)
 
 

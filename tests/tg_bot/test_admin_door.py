@@ -20,6 +20,11 @@ from tg_bot.names import Name
 from tg_bot.states import States
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+NAMES = [*SCREENS, "nonsense"]
+A_FEW_EACH = [NAMES[at : at + 3] for at in range(0, len(NAMES), 3)]
+"""As many as one person may press before he is asked to slow down."""
+
+FORGED = (("",), ("x", "y"), ("-1",), ("9" * 16,), ("0", "time", "1", "1", "1"))
 PLAUSIBLE = ((), ("1",), ("2", "1", "0"), ("2", "0", "3", "1"), ("1", "ban", "1"))
 
 
@@ -64,18 +69,19 @@ def test_a_stranger_gets_for_the_command_what_he_gets_for_any_unknown_one(
         )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [*SCREENS, "nonsense"])
+@pytest.mark.parametrize("names", A_FEW_EACH, ids=" ".join)
 def test_a_stranger_gets_for_a_forged_key_what_he_gets_for_any_unknown_one(
-    start_bot: StartBot, anya: Someone, main_api: FakeMainApi, name: str
+    bot: Bot, anya: Someone, main_api: FakeMainApi, names: list[str]
 ) -> None:
-    start_bot()
+    assert bot.is_listening()
     anya.start()
     anya.sees("Добро пожаловать")
     anya.inject_press("s1:noSuchKey")
     anya.has_messages(2)
     user_before = main_api.by_telegram(anya.id)
-    for number, arguments in enumerate(PLAUSIBLE, 3):
-        anya.inject_press(callback(Name.ADMIN, name, *arguments), message_id=1000 + number)
+    forged = [callback(Name.ADMIN, name, *given) for name in names for given in PLAUSIBLE]
+    for number, data in enumerate(forged, 3):
+        anya.inject_press(data, message_id=1000 + number)
         anya.has_messages(number)
 
     unknown, *others = anya.from_bot()[1:]
@@ -93,6 +99,23 @@ def test_a_forged_or_old_key_of_an_admin_leads_to_the_menu(bot: Bot, admin: Some
     admin.inject_press(callback(Name.ADMIN, "nonsense"))
 
     admin.sees("Это уже устарело")
+
+
+def test_what_an_admin_forges_himself_is_no_trouble_either(
+    bot: Bot, admin: Someone, main_api: FakeMainApi
+) -> None:
+    assert bot.is_listening()
+    admin.start()
+    admin.sees("Добро пожаловать")
+    before = dict(main_api.users)
+    taking = [name for name in SCREENS if not name.startswith((Item.BROADCAST, Item.NUMBERS))]
+    forged = [callback(Name.ADMIN, name, *given) for name in taking for given in FORGED]
+    for number, data in enumerate(forged, 2):
+        admin.inject_press(data, message_id=1000 + number)
+        admin.has_messages(number)
+
+    assert not [text for text in admin.texts() if "пошло не так" in text]
+    assert main_api.users == before
 
 
 def test_the_customers_commands_and_words_stay_the_admins_too(bot: Bot, admin: Someone) -> None:

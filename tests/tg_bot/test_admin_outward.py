@@ -122,6 +122,25 @@ def test_a_test_push_is_asked_of_notify_service_in_the_papers_form(
     assert paper.date == milliseconds(due)
 
 
+def test_the_same_answer_again_asks_for_the_same_push(
+    met: int, admin: Someone, notify_service: FakeNotifyService
+) -> None:
+    """As after a death between asking and telling: the step has been left meanwhile."""
+    assert met
+    admin.inject_press(key(Item.TEST_PUSH))
+    admin.sees("Через сколько секунд")
+    message = {
+        "message_id": 7001, "date": 1_800_000_000, "chat": admin._chat(), "from": admin._user(),
+        "text": "90",
+    }  # fmt: skip
+    for count in (3, 4):
+        admin.running.post("updates", message=message)
+        admin.has_messages(count)
+        assert "Пуш придёт через 90 секунд" in admin.texts()[-1]
+
+    assert len(notify_service.papers) == 1
+
+
 def test_the_numbers_come_as_text_and_as_a_picture(met: int, admin: Someone) -> None:
     assert met
     admin.inject_press(key(Item.NUMBERS))

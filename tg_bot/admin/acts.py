@@ -69,7 +69,7 @@ def question(name: Item) -> AdminScreen:
 
     def ask(visit: AdminVisit) -> View:
         t, asked = visit.t, ACTS[name]
-        user = visit.main_api.user(visit.number(0))
+        user = visit.main_api.user(visit.positive(0))
         words = [t(asked.question, name=name_of(user)), access_of(t, user, visit.now)]
         arguments = (user.user_id, name, user.revision)
         yes = item(t.label(asked.yes), Item.ACT_GO, *arguments, style=Style.DANGER)
@@ -81,7 +81,7 @@ def question(name: Item) -> AdminScreen:
 
 def do_act(visit: AdminVisit) -> View:
     """Arguments: our user id, the act's name, the revision at which it was asked."""
-    user_id, name, revision = visit.number(0), visit.argument(1), visit.number(2)
+    user_id, name, revision = visit.positive(0), visit.argument(1), visit.number(2)
     asked = ACTS.get(name)
     if asked is None or revision < 0:
         raise Forged

@@ -37,7 +37,7 @@ def open_add_time(visit: AdminVisit) -> View:
 
 def open_own_time(visit: AdminVisit) -> View:
     """Argument: our user id."""
-    user = visit.main_api.user(visit.number(0))
+    user = visit.main_api.user(visit.positive(0))
     visit.ask(Item.OWN_TIME, user_id=user.user_id)
     words = visit.t(
         "⏱ How much time for <b>{name}</b>?\n\n"
@@ -81,7 +81,8 @@ def take_form(visit: AdminVisit) -> View:
 
 def add_time(visit: AdminVisit) -> View:
     """Arguments: our user id, months, days, and what makes the key of this act."""
-    user_id, months, days, nonce = (*map(visit.number, range(3)), visit.argument(3))
+    user_id, nonce = visit.positive(0), visit.argument(3)
+    months, days = visit.number(1), visit.number(2)
     if not NONCE.fullmatch(nonce):
         raise Forged
     return _add(visit, user_id, months, days, nonce)

@@ -1,5 +1,6 @@
 """What was done to a user, by whom and when, from main_api's audit log; newest first."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from common.i18n.texts import Html, Texts, deferred
@@ -11,6 +12,9 @@ from tg_bot.visit import View
 
 MAX_SHOWN = 12
 MAX_VALUE_CHARS = 60
+MAX_CHARS = 3500
+"""Of Telegram's 4096."""
+
 Value = str | int | bool | None
 
 ACTIONS = {
@@ -33,14 +37,25 @@ NAMES = {
 
 def open_audit(visit: AdminVisit) -> View:
     """Argument: our user id."""
-    user = visit.main_api.user(visit.number(0))
+    user = visit.main_api.user(visit.positive(0))
     found = visit.main_api.audit_of(user.user_id).lines
     t = visit.t
     parts: list[str] = [t("📜 <b>History of {name}</b>", name=name_of(user))]
-    parts += [_one(t, line) for line in found[:MAX_SHOWN]] or [t("Nothing has been done yet.")]
-    if len(found) > MAX_SHOWN:
-        parts.append(t("… and {n} more", n=len(found) - MAX_SHOWN))
+    shown = list(_fitting(t, found))
+    parts += shown or [t("Nothing has been done yet.")]
+    if len(found) > len(shown):
+        parts.append(t("… and {n} more", n=len(found) - len(shown)))
     return View("\n\n".join(parts), [[visit_keys.card(t, user.user_id), visit_keys.menu(t)]])
+
+
+def _fitting(t: Texts, lines: list[AuditLine]) -> Iterator[str]:
+    room = MAX_CHARS
+    for line in lines[:MAX_SHOWN]:
+        told = _one(t, line)
+        room -= len(told)
+        if room < 0:
+            return
+        yield told
 
 
 def _one(t: Texts, line: AuditLine) -> str:

@@ -19,7 +19,7 @@ QUICK = ((0, 3), (1, 0), (3, 0))
 
 def open_card(visit: AdminVisit) -> View:
     """Argument: our user id."""
-    return show(visit, visit.main_api.card(visit.number(0)))
+    return show(visit, visit.main_api.card(visit.positive(0)))
 
 
 def show(visit: AdminVisit, card: UserCard) -> View:

@@ -42,7 +42,7 @@ GONE = frozenset({Outcome.BLOCKED, Outcome.GONE})
 
 def open_message(visit: AdminVisit) -> View:
     """Argument: our user id."""
-    user = visit.main_api.user(visit.number(0))
+    user = visit.main_api.user(visit.positive(0))
     visit.ask(Item.MESSAGE, user_id=user.user_id)
     words = visit.t(
         "✉️ What shall <b>{name}</b> get?\n\nSend the message: text, a photo, a document, "
@@ -71,7 +71,7 @@ def take_message(visit: AdminVisit) -> View:
 
 def send(visit: AdminVisit) -> View:
     """Arguments: our user id, the message in the admin's chat."""
-    user, message_id = visit.main_api.user(visit.number(0)), visit.number(1)
+    user, message_id = visit.main_api.user(visit.positive(0)), visit.positive(1)
     kept = visit.kept(f"sent-{message_id}-{user.user_id}")
     if kept is None:
         outcome = _send(visit, user, message_id)

@@ -14,6 +14,8 @@ from tg_bot.admin.visit_keys import item
 from tg_bot.admin.wording import amount, name_of
 from tg_bot.visit import View
 
+MAX_MONTHS, MAX_DAYS = 120, 3660
+
 
 class Told(StrEnum):
     """What was done, as notify_service's kind accessChanged names it."""
@@ -52,10 +54,11 @@ def done_view(visit: AdminVisit, done: ActDone, what: Told, months: int = 0, day
 
 def tell(visit: AdminVisit) -> View:
     """Arguments: our user id, what was done, months, days, the revision that this made."""
-    what, revision = visit.argument(1), visit.number(4)
-    if what not in list(Told):
+    what, months, days = visit.argument(1), visit.number(2), visit.number(3)
+    revision = visit.number(4)
+    if what not in list(Told) or abs(months) > MAX_MONTHS or abs(days) > MAX_DAYS:
         raise Forged
-    user = visit.main_api.user(visit.number(0))
+    user = visit.main_api.user(visit.positive(0))
     until = int(user.expires_at.timestamp() * 1000) if user.expires_at else 0
     visit.services.notify_service.add(
         Notice(
@@ -65,7 +68,7 @@ def tell(visit: AdminVisit) -> View:
             language=user.language,
             due_at=visit.now,
             params={
-                "what": what, "months": visit.number(2), "days": visit.number(3), "until_ms": until,
+                "what": what, "months": months, "days": days, "until_ms": until,
             },
         )
     )  # fmt: skip

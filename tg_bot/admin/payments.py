@@ -22,7 +22,7 @@ STATUSES = {
 
 def open_payments(visit: AdminVisit) -> View:
     """Argument: our user id."""
-    user = visit.main_api.user(visit.number(0))
+    user = visit.main_api.user(visit.positive(0))
     found = visit.main_api.payments_of(user.user_id).payments
     t = visit.t
     parts = [t("💳 <b>Payments of {name}</b>", name=name_of(user))]

@@ -15,6 +15,7 @@ from tg_bot.admin.dialogue import Data, Dialogue
 from tg_bot.visit import View
 
 MAX_DIGITS = 16
+MAX_NUMBER = 2**53
 
 
 class Forged(Exception):
@@ -62,6 +63,13 @@ class AdminVisit:
         if not (digits.isascii() and digits.isdigit() and len(digits) <= MAX_DIGITS):
             raise Forged
         return int(given)
+
+    def positive(self, at: int) -> int:
+        """The number of a user or of a message. Raises Forged."""
+        number = self.number(at)
+        if not 0 < number < MAX_NUMBER:
+            raise Forged
+        return number
 
     def text(self) -> str:
         """What was written, without what surrounds it; empty for a picture and the like."""
