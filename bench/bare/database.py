@@ -26,3 +26,8 @@ class Users:
                 "INSERT INTO users (name, core_id) VALUES (?, ?)", (name, core_id)
             )
             return int(added.lastrowid or 0)
+
+    def durability(self) -> tuple[str, int]:
+        """The journal, and how it is synced: 2 is FULL."""
+        mode = self._sql.execute("PRAGMA journal_mode").fetchone()[0]
+        return mode, int(self._sql.execute("PRAGMA synchronous").fetchone()[0])

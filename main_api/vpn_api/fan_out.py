@@ -41,21 +41,22 @@ class FanOut:
         ]
         wait(calls, timeout=self._wait_seconds)
         try:
-            self._note(user, taken.close())
+            noted = self._note(user, taken.close())
         except StorageUnavailable:
             log.warning("servers have taken u%d, which could not be noted", user.user_id)
-        return self._pending.current(user.user_id) or user
+            noted = None
+        return noted or self._pending.current(user.user_id) or user
 
-    def _note(self, user: UserRecord, taken: list[str]) -> None:
+    def _note(self, user: UserRecord, taken: list[str]) -> UserRecord | None:
         """As a rule all have taken it, and one write says so.
 
         Within one revision servers only cease to be pending, so nothing is lost by that.
         """
         if taken and set(user.pending) <= set(taken):
-            self._pending.all_taken(user.user_id, user.revision)
-        else:
-            for address in taken:
-                self._pending.taken(user.user_id, user.revision, address)
+            return self._pending.all_taken(user.user_id, user.revision)
+        for address in taken:
+            self._pending.taken(user.user_id, user.revision, address)
+        return None
 
     def _started(self, server: Server, user: UserRecord, taken: Taken) -> Future[None]:
         call = server.calls.submit(copy_context().run, self._tell, server, user, taken)

@@ -18,11 +18,12 @@ class PendingStore:
             {"_id": user_id, "revision": revision}, {"$pull": {"pending": address}}
         )
 
-    def all_taken(self, user_id: int, revision: int) -> None:
-        """Every server has that revision; of no effect when there is a newer one."""
-        self._db[USERS].update_one(
+    def all_taken(self, user_id: int, revision: int) -> UserRecord | None:
+        """Every server has that revision; None, and of no effect, when there is a newer one."""
+        document = self._db[USERS].find_one_and_update(
             {"_id": user_id, "revision": revision}, {"$set": {"pending": []}}
         )
+        return record_of(document) if document else None
 
     def outrun(self, user_id: int, revision: int, *, beyond: int) -> None:
         """A server holds a newer revision than we do (a restored backup): go beyond it."""

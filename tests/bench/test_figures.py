@@ -1,0 +1,100 @@
+"""From raw times to verdicts: the numbers that the load test tells."""
+
+from typing import Any
+
+import pytest
+
+from bench import figures
+from bench.bars import Bar, bars, errors
+
+
+def burst(*times: float) -> dict[str, object]:
+    return {
+        "times_ms": list(times),
+        "wall_seconds": max(times) / 1000,
+        "shop_cpu_seconds": 0.1,
+        "machine_cpu_seconds": 0.2,
+        "memory_mb": 400.0,
+    }
+
+
+def shop(
+    *, p95: float = 500.0, ratio: float = 1.5, reads: float = 900.0, lost: int = 0
+) -> dict[str, Any]:
+    latency = {"p50": 5.0, "p95": 50.0, "p99": 70.0}
+    return {
+        "bursts": {"100": {"p95_ms": p95, "errors": 0}},
+        "sequential": {"ratio": ratio, "create": latency, "bare": latency, "errors": 0},
+        "events": {"access_ms": latency, "lost": lost, "errors": 0},
+        "reads": {"per_second": {"read": reads}, "latency_ms": {"read": latency}, "errors": 0},
+    }
+
+
+@pytest.mark.parametrize(
+    ("percent", "expected"), [(50, 50.0), (95, 95.0), (99, 99.0), (100, 100.0), (1, 1.0)]
+)
+def test_a_percentile_is_a_time_that_was_measured(percent: float, expected: float) -> None:
+    assert figures.percentile([float(it) for it in range(100, 0, -1)], percent) == expected
+
+
+def test_the_percentile_of_bursts_is_the_median_of_each_ones_own() -> None:
+    found = {"rounds": [burst(1.0, 10.0), burst(1.0, 30.0), burst(1.0, 1000.0)], "errors": []}
+
+    told = figures.of_bursts(found, cores=2)
+
+    assert told["p95_ms"] == 30.0
+    assert told["latency_ms"]["max"] == 1000.0
+    assert told["shop_cpu_percent"] == round(100 * 0.3 / 1.04 / 2, 1)
+
+
+def test_the_ratio_is_of_blocks_so_that_one_slow_minute_hits_both_sides() -> None:
+    blocks = {"create": [[20.0, 20.0], [200.0, 200.0]], "bare": [[10.0, 10.0], [100.0, 100.0]]}
+
+    assert figures.of_sequence({"blocks_ms": blocks, "errors": []})["ratio"] == 2.0
+
+
+def test_repetitions_give_their_median_but_errors_add_up() -> None:
+    one = {"rate": 10.0, "errors": 1, "deep": {"p95": 5.0, "lost": 0}}
+    two = {"rate": 30.0, "errors": 0, "deep": {"p95": 7.0, "lost": 2}}
+    three = {"rate": 20.0, "errors": 2, "deep": {"p95": 6.0, "lost": 0}}
+
+    assert figures.middle([one, two, three]) == {
+        "rate": 20.0,
+        "errors": 3,
+        "deep": {"p95": 6.0, "lost": 2},
+    }
+
+
+def test_all_bars_hold_for_a_shop_that_is_fast_enough() -> None:
+    assert [bar.name for bar in bars(shop(), shop()) if not bar.holds] == []
+
+
+@pytest.mark.parametrize(
+    ("worse", "missed"),
+    [
+        ({"p95": 801.0}, "100 creations at once, P95 ms"),
+        ({"ratio": 2.01}, "creation one by one, P50 to the bare prototype's"),
+        ({"reads": 799.0}, "subscription reads a second"),
+        ({"lost": 1}, "errors and lost events"),
+    ],
+)
+def test_each_promise_is_judged_on_its_own(worse: dict[str, float], missed: str) -> None:
+    slow = shop(**worse)  # type: ignore[arg-type]
+
+    assert [bar.name for bar in bars(slow, slow) if not bar.holds] == [missed]
+
+
+def test_a_shop_that_many_users_make_slower_misses_its_bar() -> None:
+    judged = bars(shop(p95=300.0), shop(p95=370.0))
+
+    assert [bar.name for bar in judged if not bar.holds] == [
+        "worse with the existing users, burst P95"
+    ]
+
+
+def test_errors_are_found_however_deep_they_were_counted() -> None:
+    assert errors({"a": {"b": {"errors": 2}, "lost": 1}, "errors": 1}) == 4
+
+
+def test_a_bar_tells_its_verdict_first() -> None:
+    assert str(Bar("reads", 799.0, 800.0, at_most=False)) == "MISSED reads: 799 (>= 800)"

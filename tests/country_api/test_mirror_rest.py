@@ -1,0 +1,68 @@
+"""The mirror of the core's config does not work harder the more users change."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from typing_extensions import override
+
+from country_api.core.config import CoreKind, CorePlan
+from country_api.core.config_file import ConfigFile
+from country_api.mirror import REST, Mirror
+from country_api.store import Store
+from tests.support.clock import FakeClock
+from tests.support.waiting import wait_until
+
+WRITE_SECONDS = 0.05
+
+
+class SlowFile(ConfigFile):
+    """Counts its writes, each of which takes a while."""
+
+    writes = 0
+
+    @override
+    def write(self, users_now: Callable[[], Mapping[str, str]]) -> None:
+        self.writes += 1
+        time.sleep(WRITE_SECONDS)
+        super().write(users_now)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> SlowFile:
+    plan = CorePlan(CoreKind.V2RAY, "127.0.0.1:1", "127.0.0.1", 2)
+    return SlowFile(tmp_path / "core.json", plan)
+
+
+@pytest.fixture
+def mirror(file: SlowFile, tmp_path: Path) -> Iterator[Mirror]:
+    store = Store(tmp_path / "country_api.sqlite3")
+    made = Mirror(file, store, FakeClock())
+    made.start()
+    yield made
+    made.stop()
+    store.close()
+
+
+def test_between_writes_it_rests_many_times_as_long_as_one_takes(
+    mirror: Mirror, file: SlowFile
+) -> None:
+    began, before = time.monotonic(), file.writes
+    while time.monotonic() - began < REST * WRITE_SECONDS / 2:
+        mirror.touch()
+        time.sleep(0.01)
+
+    assert file.writes - before <= 2
+
+
+def test_what_was_touched_during_a_rest_is_written_at_the_end(
+    mirror: Mirror, file: SlowFile
+) -> None:
+    mirror.touch()
+    wait_until(lambda: file.writes >= 2)
+    mirror.touch()
+    seen = file.writes
+    mirror.stop()
+
+    assert file.writes > seen
