@@ -138,6 +138,20 @@ MUTANTS = [
         "if not jti:",
         "tests/common/test_service_calls.py",
     ),
+    Mutant(
+        "a gift under way is not called off by a refund",
+        "main_api/referrals/rewards.py",
+        "            self._access.forgo(invited.inviter_id, key)\n",
+        "",
+        "tests/main_api/payments/test_referral_races.py",
+    ),
+    Mutant(
+        "every payment of a friend is a first one",
+        "main_api/referrals/service.py",
+        "[State.INVITED], State.OWED",
+        "list(State), State.OWED",
+        "tests/main_api/payments/test_referral_rewards.py",
+    ),
 ]
 
 
