@@ -8,7 +8,7 @@ from telebot import apihelper, types
 
 from common.i18n.catalogues import LANGUAGES
 from common.i18n.texts import deferred, texts_in
-from common.telegram.errors import TelegramError, classify
+from common.telegram.errors import Outcome, TelegramError, classify
 from common.telegram.sender import Sender
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,8 @@ def introduce_to_admins(token: str, sender: Sender, admin_ids: Iterable[int]) ->
                 wanted = commands(language, ADMIN_DESCRIPTIONS)
                 _renew(token, sender, language, wanted, chat_id=admin_id)
         except TelegramError as trouble:
-            log.warning("an admin's command menu was not renewed: %s", trouble.outcome)
+            level = logging.INFO if trouble.outcome is Outcome.GONE else logging.WARNING
+            log.log(level, "an admin's command menu was not renewed: %s", trouble.outcome)
 
 
 def commands(language: str, shown: Mapping[str, str] = DESCRIPTIONS) -> list[tuple[str, str]]:

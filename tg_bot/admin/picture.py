@@ -1,4 +1,4 @@
-"""The picture of the numbers, drawn by a process of its own: matplotlib takes some 100 MB, which
+"""The picture of the numbers, drawn by a process of its own: matplotlib takes some 70 MB, which
 the bot would keep for ever.
 """
 
