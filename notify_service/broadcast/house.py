@@ -9,6 +9,7 @@ from common.clients.main_api import MainApi
 from common.clock import Clock
 from common.errors import NotFound, ServiceError
 from common.storage.protocol import StorageUnavailable
+from models.broadcasts import BroadcastState
 from models.users import UserChange
 from notify_service.alarm import Alarm
 from notify_service.broadcast.freezing import Freezing
@@ -94,9 +95,14 @@ class House:
         elif self._ended != job.broadcast_id:
             self._ended = job.broadcast_id
         elif job.state == "running":
-            self.store.change(job.broadcast_id, ["running"], "done", ended_at=self.clock())
+            self._end(job, "done", ended_at=self.clock(), seconds_left=None)
         else:
-            self.store.change(job.broadcast_id, ["deleting"], "deleted")
+            self._end(job, "deleted")
+
+    def _end(self, job: Job, to: BroadcastState, **changes: object) -> None:
+        """Whoever reads that it has ended reads its last numbers, too."""
+        counts = self.recipients.counts(job.broadcast_id, fresh=True).as_document()
+        self.store.change(job.broadcast_id, [job.state], to, counts=counts, **changes)
 
     def _left(self, job: Job, *states: str) -> bool:
         return self.recipients.any_in(job.broadcast_id, *states)

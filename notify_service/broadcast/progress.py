@@ -20,7 +20,8 @@ from notify_service.broadcast.words import progress_keys, progress_text
 
 log = logging.getLogger(__name__)
 EVERY_SECONDS = 4.0
-BUSY_SECONDS, AWAY_SECONDS = 0.2, 1.0
+AWAY_SECONDS = 1.0
+PATIENCE_SECONDS = 3.0
 PACE_SECONDS = 60.0  # of the last minute
 PACE_KNOWN_SECONDS = 8.0
 GIVEN_UP = frozenset({Outcome.BLOCKED, Outcome.GONE, Outcome.OUR_BUG})
@@ -35,6 +36,7 @@ class Progress:
     main_api: MainApi
     clock: Clock
     monotonic: Callable[[], float]
+    sleep: Callable[[float], object]
     _next_at: dict[str, float] = field(default_factory=dict)
     _paces: dict[str, deque[tuple[float, int]]] = field(default_factory=dict)
     _languages: dict[int, str] = field(default_factory=dict)
@@ -83,8 +85,8 @@ class Progress:
         keys = progress_keys(t, job, deletable=until is not None and self.clock() < until)
         text = str(progress_text(t, job))
         if text != job.progress_text:
-            if self.gate.try_enter(Traffic.TRANSACTIONAL) > 0:
-                self._again(job, BUSY_SECONDS)
+            if not self._permitted():
+                self._again(job, AWAY_SECONDS)
                 return
             message_id = self._put(job, text, keys)
             if message_id is None:
@@ -93,6 +95,16 @@ class Progress:
             self.store.shown(job.broadcast_id, text, message_id)
         if settled:
             self.store.told(job)
+
+    def _permitted(self) -> bool:
+        """Waits for the permit that was refused: it is kept for whoever asked, and nobody else."""
+        patience = PATIENCE_SECONDS
+        while (seconds := self.gate.try_enter(Traffic.TRANSACTIONAL)) > 0:
+            if seconds > patience:
+                return False
+            patience -= seconds
+            self.sleep(seconds)
+        return True
 
     def _put(self, job: Job, text: str, keys: Keyboard) -> int | None:
         """The message it stands in now; None when it has to be tried again."""

@@ -46,7 +46,9 @@ def furnish(
     store, recipients = BroadcastStore(database), RecipientStore(database, run)
     alarm, persistence = Alarm(clock), Persistence(stopping, watchdog)
     served = metrics.counter("broadcast_copies_total", "Copies by how they ended", "state")
-    progress = Progress(store, recipients, sender, gate, main_api, clock, time.monotonic)
+    progress = Progress(
+        store, recipients, sender, gate, main_api, clock, time.monotonic, stopping.wait
+    )
     freezing = Freezing(store, recipients, main_api)
     runner = Runner(
         store=store,

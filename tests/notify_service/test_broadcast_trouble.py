@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from common.telegram.gate import Traffic
-from models.admin import Recipient
 from models.codes import NoticeKind
 from notify_service.broadcast.recipients import COLLECTION, LEASE
 from notify_service.broadcast.sending import REFUSALS_IN_A_ROW
@@ -225,30 +224,3 @@ def test_a_receipt_goes_before_the_next_copy(telegram: Telegram, tmp_path: Path)
 
         assert len(telegram.texts(ANYA)) == 1
         assert runner.recipients.any_in("cast", "waiting")
-
-
-def test_a_forgotten_person_leaves_no_row(cast: Casting) -> None:
-    people = cast.invite(2)
-    cast.begin()
-    cast.work()
-    cast.house.deps.broadcast.recipients.forget(people[0])
-
-    assert set(cast.states()) == {people[1]}
-    assert cast.told().sent == 2
-
-
-def test_ten_thousand_recipients_slow_no_claim_down(cast: Casting) -> None:
-    """Counts take a fiftieth of the time at most, whatever they cost."""
-    recipients, clock = cast.house.deps.broadcast.recipients, cast.house.clock
-    recipients.prepare()
-    people = [Recipient(telegram_id=n, language="ru") for n in range(1, 10_001)]
-    recipients.add("cast", people)
-    counted = recipients.counts("cast")
-    for _ in range(50):
-        claimed = recipients.claim("cast", clock(), leaving="waiting", to="sending")
-        assert claimed is not None
-        recipients.finish(claimed, "sent", clock(), message_id=1)
-
-    assert counted.waiting == 10_000
-    assert recipients.counts("cast") is counted  # not counted anew so soon
-    assert recipients.counts("cast", fresh=True).sent == 50
