@@ -22,7 +22,8 @@ HERE = PROJECT / "systemd"
 MAIN = ("main-api", "main-public", "main-jobs", "payments-webhook", "notify", "bot")
 ABROAD = ("agent", "core")
 ROLES = {"main": MAIN, "abroad": ABROAD, "both": MAIN + ABROAD}
-SHARED = ("alert@", "again@", "backup@", "cleanup")
+SHARED = ("alert@", "again@", "backup@")
+CLEANUP = "keyland-cleanup"
 CALLERS = {
     # credentials of the callee: {caller: where the caller keeps its key}
     "main": {
@@ -50,13 +51,17 @@ def main() -> int:
 def install(root: Path, services: tuple[str, ...]) -> None:
     put_users(root)
     units = [f"keyland-{name}.service" for name in (*services, *SHARED)]
-    put_units(root, units)
+    crontab = (PROJECT / "crontab" / "keyland").read_text().splitlines(keepends=True)
     if set(services) & set(MAIN):
+        units.append(f"{CLEANUP}.service")
         put_once(PROJECT / "models" / "countries_url.json", root / "etc/keyland/countries_url.json")
+    else:
+        crontab = [line for line in crontab if CLEANUP not in line]
+    put_units(root, units)
     for env in needed(units, r"EnvironmentFile=/etc/keyland/(\w+)\.env"):
         put_once(HERE / "env" / f"{env}.env", root / f"etc/keyland/{env}.env", mode=0o600)
     put_credentials(root, units)
-    copy(PROJECT / "crontab" / "keyland", root / "etc/cron.d/keyland")
+    put_crontab(root / "etc/cron.d/keyland", "".join(crontab))
     enable(root, services)
 
 
@@ -133,6 +138,13 @@ def copy(source: Path, target: Path, mode: int = 0o644) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
     target.chmod(mode)
+
+
+def put_crontab(file: Path, text: str) -> None:
+    """Cron takes no file that others may write."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    file.chmod(0o644)
 
 
 def enable(root: Path, services: tuple[str, ...]) -> None:

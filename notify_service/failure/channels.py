@@ -90,7 +90,7 @@ class Mail:
     def _message(self, text: Html) -> EmailMessage:
         plain = html.unescape(re.sub(r"<[^>]+>", "", text))
         message = EmailMessage()
-        message["Subject"] = f"Keyland: {plain.splitlines()[0]}"
+        message["Subject"] = f"Keyland: {plain.splitlines()[0][:60]}"
         message["From"], message["To"] = self._from, self._to
         message.set_content(plain)
         return message

@@ -4,7 +4,6 @@ What takes minutes is kept in .runtime/boot and made anew when the packages chan
 """
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -20,6 +19,11 @@ HOME = "opt/keyland"
 
 class NoImage(Exception):
     """It cannot be made here; the message says why."""
+
+
+def say(text: str) -> None:
+    sys.stdout.write(f"boot: {text}\n")
+    sys.stdout.flush()
 
 
 def built_image() -> Path:
@@ -45,7 +49,7 @@ def copy_tree(source: Path, target: Path) -> None:
 def _debian() -> Path:
     base = CACHE / "debian"
     if not base.is_dir():
-        print("boot: debootstrap (once; minutes)", flush=True)
+        say("debootstrap (once; minutes)")
         CACHE.mkdir(parents=True, exist_ok=True)
         fresh = CACHE / "debian.new"
         shutil.rmtree(fresh, ignore_errors=True)
@@ -55,7 +59,7 @@ def _debian() -> Path:
 
 
 def _install_packages(root: Path) -> None:
-    print("boot: the Python packages (once a lock)", flush=True)
+    say("the Python packages (once a lock)")
     wheels = root / "wheels"
     locked = str(PROJECT / "requirements.txt")
     run(sys.executable, "-m", "pip", "wheel", "-q", "--disable-pip-version-check",
@@ -79,18 +83,12 @@ def put_project(root: Path) -> None:
 
 def run(*command: str, seconds: float = 1200) -> str:
     """Raises NoImage with the command's own words."""
-    environment = {**_environment(), "LC_ALL": "C.UTF-8"}
     try:
         done = subprocess.run(
-            command, cwd=PROJECT, env=environment, capture_output=True, text=True,
-            timeout=seconds, check=False,
-        )  # fmt: skip
+            command, cwd=PROJECT, capture_output=True, text=True, timeout=seconds, check=False
+        )
     except (OSError, subprocess.TimeoutExpired) as trouble:
         raise NoImage(f"{command[0]}: {trouble}") from None
     if done.returncode:
         raise NoImage(f"{' '.join(command[:3])}: {(done.stdout + done.stderr)[-800:]}")
     return done.stdout
-
-
-def _environment() -> dict[str, str]:
-    return dict(os.environ)

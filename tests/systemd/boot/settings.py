@@ -62,6 +62,7 @@ def settle(root: Path, made: Secrets, core: Core) -> dict[str, str]:
     _append(etc / "alert.env", f"{telegram}OWNER_TELEGRAM_ID={OWNER}\n"
             "MAIL_FROM=keyland@example.org\nMAIL_TO=owner@example.org\n")  # fmt: skip
     _append(etc / "agent.env", _agent(made, core))
+    (root / "etc/hostname").write_text("keyland-boot\n")
     _put_core(root, core)
     _put_doubles(root, made)
     return {
