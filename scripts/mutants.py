@@ -56,9 +56,9 @@ MUTANTS = [
     Mutant(
         "the guard by applied order ids is off",
         "main_api/access/service.py",
-        "            if order_id in user.applied:\n                return None\n"
-        "            now = self._clock()\n            end = self._extended(",
-        "            now = self._clock()\n            end = self._extended(",
+        "        if key in user.applied:\n            return None\n"
+        "        now = self._clock()\n        end = self._extended(",
+        "        now = self._clock()\n        end = self._extended(",
         "tests/main_api/test_access.py",
     ),
     Mutant(
