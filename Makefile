@@ -36,6 +36,9 @@ broadcast: .venv/.ready  ## a broadcast among 429s, lost answers and kill -9 (SE
 proof-cleanup: .venv/.ready  ## clean 10,000 users up, with a kill and a server down in the middle
 	$(PYTHON) -m tests.main_api.cleanup_process --people 10000
 
+boot: .venv/.ready core  ## boot the systemd units for real in a container (root; minutes)
+	$(PYTHON) -m tests.systemd.boot
+
 mutants: .venv/.ready core  ## put faults in one at a time; each must turn a named test red
 	$(PYTHON) scripts/mutants.py
 
@@ -60,4 +63,4 @@ browser mongo:
 clean:  ## remove what was set up
 	rm -rf .venv .runtime .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
-.PHONY: help demo sandbox test check chaos proof-cleanup broadcast bench mutants lock core browser mongo clean
+.PHONY: help demo sandbox test check boot chaos proof-cleanup broadcast bench mutants lock core browser mongo clean

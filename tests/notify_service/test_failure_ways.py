@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from email import message_from_string
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -36,12 +36,12 @@ class Post(socketserver.StreamRequestHandler):
                 self.wfile.write(b"354 go on\r\n")
                 while (part := self.rfile.readline()) != b".\r\n":
                     mail += part
-                Post.mails.append(mail.decode())
+                Post.mails.append(mail)
             word = line[:4].upper()
             answer = b"221 bye" if word == b"QUIT" else b"250 fine"
             self.wfile.write((b"550 no" if word == Post.refused else answer) + b"\r\n")
 
-    mails: list[str] = []  # noqa: RUF012 -- the server makes an object a connection
+    mails: list[bytes] = []  # noqa: RUF012 -- the server makes an object a connection
     refused = b""
 
 
@@ -63,7 +63,7 @@ def by_mail(url: str, owner: str = "owner@example.org") -> Mail:
 def test_a_mail_is_plain_text_with_the_unit_in_its_subject(post: str) -> None:
     by_mail(post).tell(Html("⚠️ <b>keyland-bot has crashed</b>: &lt;why&gt;"))
 
-    mail = message_from_string(Post.mails[0], policy=default)
+    mail = message_from_bytes(Post.mails[0], policy=default)
     assert isinstance(mail, EmailMessage)
     assert "keyland-bot has crashed" in mail["Subject"]
     assert mail.get_content().strip() == "⚠️ keyland-bot has crashed: <why>"
