@@ -181,7 +181,7 @@ class TestBroadcast:
         admin.say("profile")
 
         wait_until(lambda: len(admin.from_bot()) > before)
-        assert "Кнопки ниже" in admin.texts()[-1]
+        assert "на кнопках ниже" in admin.texts()[-1]
         assert len(anya.from_bot()) == 1
 
     def test_an_album_is_refused(self, admin: Someone) -> None:
