@@ -13,6 +13,7 @@ from tests.notices.outages import Outages
 
 H, D = timedelta(hours=1), timedelta(days=1)
 MINUTE = timedelta(minutes=1)
+SECONDS = timedelta(seconds=5)
 NIGHT = {22, 23, 0, 1, 2, 3, 4, 5, 6, 7, 8}
 BY_NIGHT_TOO = {"trialUnused", "neverConnected"}
 FAR = datetime.max.replace(tzinfo=ZoneInfo("UTC"))
@@ -43,6 +44,8 @@ class Expected:
     kind: str
     end: datetime
     then: Now
+    contested: bool
+    """The end was moved in the very seconds in which it was sent: either may come first."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,8 @@ class Oracle:
                 return None
             morning = at if kind in BY_NIGHT_TOO else _morning(at, then.zone)
             if morning == at or morning >= useless:
-                return Expected(at, kind, end, then)
+                contested = _at(states, at + SECONDS).end != end
+                return Expected(at, kind, end, then, contested)
             at = morning
 
 

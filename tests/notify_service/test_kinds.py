@@ -52,6 +52,12 @@ EXAMPLES: list[tuple[NoticeKind, dict[str, Any], str]] = [
     (NoticeKind.ACCESS_CHANGED, CHANGED | {"what": "unbanned"}, "connect support"),
     (NoticeKind.OPERATOR_REPORT, CLEANED | {"complete": 1}, ""),
     (NoticeKind.OPERATOR_REPORT, CLEANED | {"complete": 0, "waiting": 41}, ""),
+    (NoticeKind.SUB_ENDS_IN_THREE_DAYS, {"end_ms": UNTIL_MS}, "renewSub"),
+    (NoticeKind.SUB_ENDS_IN_A_DAY, {"end_ms": UNTIL_MS}, "renewSub"),
+    (NoticeKind.SUB_ENDED_TWO_DAYS_AGO, {"end_ms": 0}, "renewSub support"),
+    (NoticeKind.TRIAL_ENDING, {"end_ms": UNTIL_MS}, "renewSub"),
+    (NoticeKind.TRIAL_UNUSED, {"end_ms": UNTIL_MS}, "connect support"),
+    (NoticeKind.NEVER_CONNECTED, {"end_ms": UNTIL_MS}, "connect support"),
 ]
 
 
