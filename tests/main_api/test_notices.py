@@ -175,6 +175,18 @@ def test_a_refund_that_closes_access_is_told_as_such_and_by_no_reminder(
     assert not shop.record(user_id).notice_pending
 
 
+def test_who_got_his_money_back_is_not_told_that_he_has_paid(shop: Shop, user_id: int) -> None:
+    end = shop.bot.take_trial(user_id).expires_at
+    assert end is not None
+    buy(shop, user_id, "a", 30)
+    shop.clock.advance(minutes=10)
+    shop.deps.access.take_back(user_id, "a")
+    plan(shop)
+
+    assert planned(shop, end)
+    assert NoticeKind.NEVER_CONNECTED not in planned(shop, end)
+
+
 def test_notices_wait_for_notify_service_and_survive_a_lost_answer(
     shop: Shop, user_id: int
 ) -> None:

@@ -120,9 +120,10 @@ def test_help_with_what_was_paid_for_cannot_be_switched_off(house: House) -> Non
     assert house.state() == "sent"
 
 
-def test_who_has_connected_meanwhile_needs_no_help(house: House) -> None:
+@pytest.mark.parametrize("kind", [NoticeKind.TRIAL_UNUSED, NoticeKind.NEVER_CONNECTED])
+def test_who_has_connected_meanwhile_needs_no_help(house: House, kind: NoticeKind) -> None:
     end = house.clock() + timedelta(days=30)
-    remind(house, NoticeKind.NEVER_CONNECTED, end, connected_at=house.clock())
+    remind(house, kind, end, has_trial=True, connected_at=house.clock())
 
     assert house.state() == "dropped"
 
