@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from models.buttons import Button, callback
 from models.codes import OrderStatus
 from models.payments import CreatePaymentRequest
 from tests.support.clock import FakeClock
@@ -202,3 +203,15 @@ def test_a_user_who_is_gone_is_told_to_be(met: int, admin: Someone, main_api: Fa
     admin.inject_press(key(Item.BAN, met))
 
     admin.sees("Такого пользователя больше нет")
+
+
+def test_any_key_leaves_what_was_asked_in_writing(met: int, admin: Someone) -> None:
+    assert met
+    for number, pressed in enumerate((key(Item.MENU), callback(Button.MENU))):
+        admin.inject_press(key(Item.FIND), 1001)
+        admin.has_messages(2 + 3 * number)
+        admin.inject_press(pressed, 1002)
+        admin.has_messages(3 + 3 * number)
+        admin.say("@anya_sandbox")
+        admin.has_messages(4 + 3 * number)
+        assert "на кнопках ниже" in admin.texts()[-1]
