@@ -22,7 +22,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--clock-offset-file", type=Path)
     parser.add_argument("--lax-urls", action="store_true", help="accept links to localhost")
     parser.add_argument("--no-flood-control", action="store_true")
-    parser.add_argument("--rate", type=float, default=Settings.overall_rate, help="messages a second")
+    parser.add_argument(
+        "--rate", type=float, default=Settings.overall_rate, help="messages a second"
+    )
     return parser
 
 
