@@ -58,7 +58,7 @@ def _cpu_and_memory(bursts: Json, file: Path) -> None:
     figure, axes = _axes("CPU, % of the machine")
     for key, colour, label in (
         ("shop_cpu_percent", INK, "CPU, the shop"),
-        ("machine_cpu_percent", THIRD, "CPU, with the generator"),
+        ("machine_cpu_percent", THIRD, "CPU, all that ran"),
     ):
         axes.plot(
             range(len(SIZES)),
@@ -92,13 +92,18 @@ def _percentiles(results: Json, file: Path) -> None:
         height, values = 0.26, [it[percent] for it in shown.values()]
         places = [row + (place - 1) * height for row in range(len(shown))]
         drawn = axes.barh(places, values, height, color=colour, label=percent.upper())
-        axes.bar_label(drawn, [f"{value:.3g}" for value in values], padding=2, fontsize=7)
+        axes.bar_label(drawn, [_digits(value) for value in values], padding=2, fontsize=7)
     axes.set_yticks(range(len(shown)), list(shown))
     axes.invert_yaxis()
     axes.set_xscale("log")
+    axes.margins(x=0.12)
     axes.set_xlabel("ms")
     axes.legend(fontsize=8)
     _save(figure, file)
+
+
+def _digits(value: float) -> str:
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 -- three digits
 
 
 def _save(figure: Any, file: Path) -> None:
