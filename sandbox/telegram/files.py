@@ -1,4 +1,4 @@
-"""Files the bot has sent, kept in memory under ids that stay good."""
+"""Files that were sent, kept in memory under ids that stay good."""
 
 import secrets
 import struct

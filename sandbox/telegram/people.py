@@ -28,17 +28,28 @@ class Pressed:
 
 def say(emulator: Emulator, chat: Chat, text: str) -> Message:
     """Write to the bot; the first word starts the chat. Raises Impossible."""
-    _require_open(chat)
     written = cleaned(text, [])
     if not written.text or len(written.text) > MAX_TEXT:
         raise Impossible("a message has 1 to 4096 characters")
+    return write(emulator, chat, Content("text", written))
+
+
+def write(
+    emulator: Emulator,
+    chat: Chat,
+    content: Content,
+    *,
+    forward_origin: JsonObject | None = None,
+    extras: JsonObject | None = None,
+) -> Message:
+    """Raises Impossible."""
+    _require_open(chat)
     chat.person.started = True
-    message = post(
-        emulator,
-        Message(
-            0, chat.person.id, emulator.now(), from_bot=False, content=Content("text", written)
-        ),
-    )
+    message = Message(
+        0, chat.person.id, emulator.now(), from_bot=False, content=content,
+        forward_origin=forward_origin, extras=extras or {},
+    )  # fmt: skip
+    post(emulator, message)
     emulator.queue.add("message", message_json(emulator, message))
     return message
 

@@ -11,7 +11,10 @@ GET /chats/<user>?after=&timeout= -> {user, seq, reply_keyboard, commands, messa
     entities, keyboard, forwarded, protected, reply_to?, and photo, document or video: {url,
     file_name, mime_type, size, width, height}}. The keyboard is rows of buttons: {text, style?,
     kind: callback | url | copy_text | web_app | disabled, and data, url or copy_text}
-POST /chats/<user>/say {text} -> {message_id, seq}; wait for the answer with after=seq
+POST /chats/<user>/say {text, entities?, forwarded_from?: a person's id} -> {message_id, seq}; wait
+    for the answer with after=seq
+POST /chats/<user>/send, a form: kind (photo, video, document), file, caption?, entities? in JSON,
+    media_group_id? of an album, width?, height?, duration?; answers as say
 POST /chats/<user>/start {payload?}: opens t.me/bot?start=payload, answers as say
 POST /chats/<user>/press {text or data, message_id?} -> {kind, message_id, callback_id?, url?,
     copy_text?}: only a button that can be seen, of the newest message that has it
@@ -26,13 +29,14 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from sandbox.telegram import people
+from sandbox.telegram import composing, people
+from sandbox.telegram.call import read_call
 from sandbox.telegram.emulator import Emulator
 from sandbox.telegram.errors import JsonObject
 from sandbox.telegram.files import picture_type
 from sandbox.telegram.reading import Refused, body, integer, seconds, text_field
 from sandbox.telegram.view import chat_view, person_view
-from sandbox.telegram.world import Chat, Person
+from sandbox.telegram.world import Chat, Message, Person
 
 Answer = Response | tuple[Response, int]
 MAX_ID = 2**52
@@ -42,6 +46,7 @@ def user_api(emulator: Emulator) -> Blueprint:
     api = Blueprint("user_api", __name__, url_prefix="/sandbox/api")
     _people(api, emulator)
     _chats(api, emulator)
+    _writing(api, emulator)
     _files(api, emulator)
     return api
 
@@ -106,18 +111,6 @@ def _chats(api: Blueprint, emulator: Emulator) -> None:
             emulator.changed.wait_for(lambda: chat.seq > after, timeout)
             return jsonify(chat_view(emulator, chat, after))
 
-    @api.post("/chats/<int:user_id>/say")
-    def say(user_id: int) -> Answer:
-        text = text_field(body(request), "text")
-        return _said(emulator, user_id, text)
-
-    @api.post("/chats/<int:user_id>/start")
-    def start(user_id: int) -> Answer:
-        payload = text_field(body(request), "payload", "")
-        if not re.fullmatch(r"[A-Za-z0-9_-]{0,64}", payload):
-            raise Refused(400, "a payload has at most 64 of A-Z a-z 0-9 _ -")
-        return _said(emulator, user_id, f"/start {payload}".strip())
-
     @api.post("/chats/<int:user_id>/press")
     def press(user_id: int) -> Answer:
         return jsonify(_press(emulator, user_id, body(request)))
@@ -132,10 +125,34 @@ def _chats(api: Blueprint, emulator: Emulator) -> None:
             return jsonify(found.as_json())
 
 
-def _said(emulator: Emulator, user_id: int, text: str) -> Response:
-    with emulator.changed:
-        message = people.say(emulator, _chat(emulator, user_id), text)
-        return jsonify({"message_id": message.message_id, "seq": message.seq})
+def _writing(api: Blueprint, emulator: Emulator) -> None:
+    @api.post("/chats/<int:user_id>/say")
+    def say(user_id: int) -> Answer:
+        given = body(request)
+        text, entities = text_field(given, "text"), given.get("entities")
+        origin = integer(given, "forwarded_from", 0)
+        with emulator.changed:
+            chat = _chat(emulator, user_id)
+            return _sent(composing.say_formatted(emulator, chat, text, entities, origin))
+
+    @api.post("/chats/<int:user_id>/send")
+    def send(user_id: int) -> Answer:
+        call = read_call(request, "send")
+        with emulator.changed:
+            return _sent(composing.send_file(emulator, _chat(emulator, user_id), call))
+
+    @api.post("/chats/<int:user_id>/start")
+    def start(user_id: int) -> Answer:
+        payload = text_field(body(request), "payload", "")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,64}", payload):
+            raise Refused(400, "a payload has at most 64 of A-Z a-z 0-9 _ -")
+        with emulator.changed:
+            chat = _chat(emulator, user_id)
+            return _sent(people.say(emulator, chat, f"/start {payload}".strip()))
+
+
+def _sent(message: Message) -> Response:
+    return jsonify({"message_id": message.message_id, "seq": message.seq})
 
 
 def _press(emulator: Emulator, user_id: int, given: JsonObject) -> JsonObject:

@@ -29,8 +29,12 @@ class Someone:
     running: Running
     id: int
 
-    def say(self, text: str) -> None:
-        assert self.running.act(self.id, "say", text=text)["status"] == 200
+    def say(self, text: str, **more: Any) -> None:
+        assert self.running.act(self.id, "say", text=text, **more)["status"] == 200
+
+    def send_file(self, kind: str, name: str, content: bytes, **form: str) -> None:
+        """`form`: caption, entities in JSON, media_group_id."""
+        self.running.send_file(self.id, kind, name, content, **form)
 
     def start(self, payload: str = "") -> None:
         assert self.running.act(self.id, "start", payload=payload)["status"] == 200

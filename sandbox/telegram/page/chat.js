@@ -1,7 +1,7 @@
 // The open chat: its messages, what is typed, and the menu.
 
 import { attempt, button, byId, element } from "/page/dom.js";
-import { post } from "/page/api.js";
+import { post, upload } from "/page/api.js";
 import { messageElement } from "/page/bubble.js";
 
 const TYPING_MS = 5000;
@@ -103,6 +103,21 @@ async function sendTyped() {
   box.style.height = "auto";
 }
 
+const kindOf = (file) =>
+  ["image/png", "image/jpeg", "image/gif"].includes(file.type) ? "photo"
+    : file.type.startsWith("video/") ? "video" : "document";
+
+// Several at once are an album; what is typed becomes the first one's caption.
+async function sendFiles(files) {
+  const group = files.length > 1 ? String(Date.now()) : "";
+  const box = byId("text");
+  for (const file of files) {
+    const form = { kind: kindOf(file), file, caption: box.value, media_group_id: group };
+    if (!await attempt(() => upload(`chats/${open.user.id}/send`, form))) return;
+    box.value = "";
+  }
+}
+
 function toggleMenu() {
   const menu = byId("command-menu");
   menu.replaceChildren(...open.commands.map(({ command, description }) => {
@@ -120,6 +135,12 @@ export function wireChat() {
     following = list.scrollHeight - list.scrollTop - list.clientHeight < 120;
   });
   list.addEventListener("grown", () => following && list.scrollTo(0, list.scrollHeight));
+  const chosen = byId("files");
+  byId("attach").addEventListener("click", () => chosen.click());
+  chosen.addEventListener("change", async () => {
+    await sendFiles([...chosen.files]);
+    chosen.value = "";
+  });
   byId("send").addEventListener("click", sendTyped);
   byId("menu").addEventListener("click", toggleMenu);
   byId("start").addEventListener("click", () => say("/start"));

@@ -49,6 +49,17 @@ class Running:
         )
         return {**response.json(), "status": response.status_code}
 
+    def send_file(
+        self, user_id: int, kind: str, name: str, content: bytes, *, status: int = 200, **form: str
+    ) -> Any:
+        """A person's photo, video or document."""
+        response = self.http.post(
+            f"{self.base}/sandbox/api/chats/{user_id}/send",
+            data={"kind": kind, **form}, files={"file": (name, content)}, timeout=10,
+        )  # fmt: skip
+        assert response.status_code == status, response.text
+        return response.json()
+
     def chat(self, user_id: int, **query: Any) -> Any:
         return self.get(f"chats/{user_id}", **query)
 

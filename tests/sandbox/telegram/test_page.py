@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from html import escape
+from pathlib import Path
 
 import pytest
 from selenium import webdriver
@@ -227,3 +228,16 @@ def test_a_photo_is_shown(sandbox: Running, browser: webdriver.Chrome) -> None:
         "const one = document.querySelector('.picture'); return one.complete && one.naturalWidth"
     )
     WebDriverWait(browser, 10, 0.05).until(lambda driver: driver.execute_script(width))
+
+
+def test_a_person_sends_a_picture_with_words(
+    sandbox: Running, browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    sandbox.act(ANYA, "say", text="/start")
+    (tmp_path / "new.png").write_bytes(picture())
+    browser.get(sandbox.base)
+    wait_for(browser, ".message.mine .body", "/start")
+    browser.find_element("id", "text").send_keys("Look")
+    browser.find_element("id", "files").send_keys(str(tmp_path / "new.png"))
+    wait_for(browser, ".message.mine .body", "Look")
+    assert sandbox.chat(ANYA)["messages"][-1]["kind"] == "photo"
