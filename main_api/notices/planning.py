@@ -21,20 +21,22 @@ class NoticePlanning:
         self._notify = notify
         self._clock = clock
         self._adopted = False
+        self._after = 0
 
     def tick(self) -> None:
-        """All whose `notice_pending` is set; raises Unavailable when notify_service is away."""
+        """The next page of those whose `notice_pending` is set: after an upgrade all users are, and
+        a job must end in time. Raises Unavailable when notify_service is away.
+        """
         self._adopt()
-        after = 0
-        while users := self._page(after):
-            after = users[-1].user_id
-            for user in users:
-                try:
-                    self._plan(user)
-                except Unavailable:
-                    raise
-                except ServiceError as refused:
-                    log.error("the notices of u%d were refused: %s", user.user_id, refused.code)  # noqa: TRY400 -- the code says it
+        users = self._page(self._after)
+        for user in users:
+            try:
+                self._plan(user)
+            except Unavailable:
+                raise
+            except ServiceError as refused:
+                log.error("the notices of u%d were refused: %s", user.user_id, refused.code)  # noqa: TRY400 -- the code says it
+        self._after = users[-1].user_id if len(users) == PAGE else 0
 
     def _adopt(self) -> None:
         """Users of an older version, whose end alone was announced: what is still ahead of them is
