@@ -14,8 +14,8 @@ from main_api.users.record import UserRecord, record_of
 
 PAGE = 500
 MAY_STILL_PAY = timedelta(days=14)
-"""An order that is younger keeps its customer: providers' pages live for an hour, a bank's transfer
-and our reconciliation take days."""
+"""An order that was payable since then keeps its customer: providers' pages live for an hour, a
+bank's transfer and our reconciliation take days."""
 
 
 class Stays(Conflict):

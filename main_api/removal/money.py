@@ -21,17 +21,19 @@ class OpenMoney:
         if self._is_undecided(list(self._orders_of(user.user_id))):
             raise Conflict("a payment is just being taken", code=Code.PAYMENT_IN_WORK)
 
-    def is_open(self, user_id: int, ordered_since: datetime) -> bool:
-        """Also when something was ordered since that moment: its payment may still come."""
+    def is_open(self, user_id: int, payable_since: datetime) -> bool:
+        """Also when a page to pay at was open since that moment: its payment may still come. An
+        old order is payable anew when its customer tries again.
+        """
         orders = self._orders_of(user_id)
         return any(
-            status in UNDELIVERED or created_at >= ordered_since
-            for status, created_at in orders.values()
+            status in UNDELIVERED or expires_at >= payable_since
+            for status, expires_at in orders.values()
         ) or self._is_undecided(list(orders))
 
     def _orders_of(self, user_id: int) -> dict[str, tuple[str, datetime]]:
-        found = self._db[ORDERS].find({"user_id": user_id}, ["status", "created_at"])
-        return {order["_id"]: (order["status"], order["created_at"]) for order in found}
+        found = self._db[ORDERS].find({"user_id": user_id}, ["status", "expires_at"])
+        return {order["_id"]: (order["status"], order["expires_at"]) for order in found}
 
     def _is_undecided(self, order_ids: list[str]) -> bool:
         where = {"order_id": {"$in": order_ids}, "outcome": None}

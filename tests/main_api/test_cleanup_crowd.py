@@ -13,8 +13,8 @@ from tests.support.crowd import Crowd, everything
 from tests.support.fake_country import FakeCountry
 from tests.support.shop import Shop
 
-SIZE, OWNER = 840, 777
-FOUR_OF_FOURTEEN = SIZE * 4 // 14
+SIZE, OWNER = 900, 777
+FOUR_OF_FIFTEEN = SIZE * 4 // 15
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -59,7 +59,7 @@ def on(server: FakeCountry, crowd: Crowd) -> int:
 
 def assert_nothing_is_left(shop: Shop, crowd: Crowd) -> None:
     going = {user.user_id for user in crowd.going}
-    assert len(going) == FOUR_OF_FOURTEEN
+    assert len(going) == FOUR_OF_FIFTEEN
     left = {document["_id"] for document in shop.deps.db[USERS].find({})}
     assert left == {user.user_id for user in crowd.staying}
     assert on(shop.finland, crowd) == on(shop.germany, crowd) == 0
@@ -75,7 +75,7 @@ def assert_nothing_is_left(shop: Shop, crowd: Crowd) -> None:
 def test_a_dry_run_counts_right_and_changes_nothing(
     shop: Shop, crowd: Crowd, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert len(crowd.going) == FOUR_OF_FOURTEEN
+    assert len(crowd.going) == FOUR_OF_FIFTEEN
     before = everything(shop.deps.db)
     sent = shop.finland.wire.sent
 
@@ -83,7 +83,7 @@ def test_a_dry_run_counts_right_and_changes_nothing(
 
     assert everything(shop.deps.db) == before
     assert (shop.finland.wire.sent, shop.notify.forgotten, shop.notify.notices) == (sent, [], {})
-    assert f"would be removed {FOUR_OF_FOURTEEN}\n" in capsys.readouterr().out
+    assert f"would be removed {FOUR_OF_FIFTEEN}\n" in capsys.readouterr().out
 
 
 def test_with_a_server_down_in_the_middle_the_second_run_completes(
@@ -96,9 +96,9 @@ def test_with_a_server_down_in_the_middle_the_second_run_completes(
 
     assert clean(shop) == 1
 
-    assert f"removed {FOUR_OF_FOURTEEN}\n" in capsys.readouterr().out
+    assert f"removed {FOUR_OF_FIFTEEN}\n" in capsys.readouterr().out
     assert on(shop.finland, crowd) == 0
-    assert 0 < on(shop.germany, crowd) < FOUR_OF_FOURTEEN
+    assert 0 < on(shop.germany, crowd) < FOUR_OF_FIFTEEN
     waiting = list(shop.deps.db[USERS].find({"deleting": True}))
     assert len(waiting) == on(shop.germany, crowd)
     personal = ("username", "username_lower", "first_name", "last_name", "referral_payload")
@@ -115,7 +115,7 @@ def test_with_a_server_down_in_the_middle_the_second_run_completes(
     assert list(shop.deps.db[PAYMENT_FACTS].find({}, sort=[("_id", 1)])) == facts
     told = [it for it in shop.notify.notices.values() if it.kind is NoticeKind.OPERATOR_REPORT]
     assert [(it.telegram_id, it.params["removed"], it.params["complete"]) for it in told] == [
-        (OWNER, FOUR_OF_FOURTEEN, 0),
+        (OWNER, FOUR_OF_FIFTEEN, 0),
         (OWNER, 0, 1),
     ]
 

@@ -34,7 +34,8 @@ def kinds(now: datetime) -> dict[str, Kind]:
     expired = old | {"expires_at": now - LONG_AGO, "revision": 3, "ever_paid": True}
     bought = {"created_at": now - 300 * DAY, "paid_at": now - 300 * DAY, "status": "granted"}
     unpaid = {"paid_at": None, "paid_by": "", "granted_at": None}
-    young = unpaid | {"created_at": now - 3 * DAY, "status": "pending"}
+    opened = {"expires_at": now - 3 * DAY, "status": "pending"}
+    young = unpaid | opened | {"created_at": now - 3 * DAY}
     return {
         "away": Kind(expired, bought, {}, goes=True),
         "trial long ago": Kind(
@@ -53,6 +54,7 @@ def kinds(now: datetime) -> dict[str, Kind]:
         "new and curious": Kind({"created_at": now - LATELY}),
         "banned": Kind(expired | {"banned": True}),
         "is just ordering": Kind(expired, young),
+        "tries an old order again": Kind(expired, unpaid | opened),
         "paid too little": Kind(expired, unpaid | {"status": "underpaid"}),
         "paid, not granted": Kind(expired, {"status": "paid", "granted_at": None}),
         "money undecided": Kind(expired, unpaid | {"status": "pending"}, {"outcome": None}),
