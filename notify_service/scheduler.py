@@ -102,7 +102,8 @@ class Scheduler:
         if due is None or due > now:
             self._alarm.wait(seen, min(due or now + TURN, now + TURN))
         elif (seconds := self._dispatcher.permit()) > 0:
-            self._alarm.pause(seen, seconds)
+            # Telegram may have asked for an hour
+            self._alarm.pause(seen, min(seconds, TURN.total_seconds()))
         else:
             self._dispatcher.deliver_one()
 

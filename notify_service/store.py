@@ -18,6 +18,7 @@ State = Literal["waiting", "sending", "sent", "dropped", "blocked", "unknown", "
 COLLECTION = "notices"
 LEASE = timedelta(minutes=3)  # far over what a call to Telegram and one to main_api may take
 MINE = ["sending", "unknown"]  # the claimant knows better than whoever gave its claim up
+TOLD_AT_A_TIME = 50  # who has blocked the bot: each costs two calls, and there may be thousands
 FINISHED = ["sent", "dropped", "blocked", "unknown", "failed"]
 INDEXES = (
     ("state", "urgency", "next_at"),
@@ -160,8 +161,11 @@ class NoticeStore:
         return self._notices.delete_many(older).deleted_count
 
     def blocked_to_tell(self) -> Iterator[tuple[str, int]]:
-        """(key, telegram_id) of those that main_api is still to learn of."""
-        for found in self._notices.find({"tell_blocked": True}, ["telegram_id"]):
+        """(key, telegram_id) of some that main_api is still to learn of."""
+        found_now = self._notices.find(
+            {"tell_blocked": True}, ["telegram_id"], limit=TOLD_AT_A_TIME
+        )
+        for found in found_now:
             yield found["_id"], found["telegram_id"]
 
     def told_blocked(self, key: str) -> None:

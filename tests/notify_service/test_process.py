@@ -59,6 +59,18 @@ def test_stopped_politely_it_lets_the_call_end(process: Process) -> None:
     assert process.states() == {"last": "sent"}
 
 
+def test_a_push_of_the_admin_comes_within_two_seconds_of_its_moment(process: Process) -> None:
+    process.start()
+    process.add("next-year", BOB, process.clock() + timedelta(days=365))
+    due_at = process.clock() + timedelta(seconds=2.3)
+    process.add("test", ANYA, due_at)
+
+    wait_for(lambda: process.telegram.texts(ANYA) == ["test"])
+
+    assert timedelta() <= process.clock() - due_at < timedelta(seconds=2)
+    assert process.telegram.texts(BOB) == []
+
+
 def test_it_follows_the_clock_and_tells_no_secret(process: Process) -> None:
     process.start()
     process.add("canary-now", ANYA)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from models.codes import NoticeKind
+from notify_service.store import TOLD_AT_A_TIME
 from tests.common.telegram.emulated import ANYA, TOKEN, Telegram
 from tests.notify_service.house import House, house
 
@@ -202,3 +203,18 @@ def test_with_nobody_listening_nothing_is_lost(telegram: Telegram, tmp_path: Pat
 
         assert cut_off.state() == "waiting"
         assert cut_off.deps.dispatcher.permit() > 0
+
+
+def test_of_thousands_who_have_blocked_the_bot_some_are_told_at_a_time(house: House) -> None:
+    """A round in which all were told would be taken for a thread that hangs."""
+    for n in range(TOLD_AT_A_TIME + 1):
+        house.add(NoticeKind.TEST_PUSH, 1000 + n, key=f"push-{n}")
+    blocked = {"state": "blocked", "tell_blocked": True}
+    house.database.collection("notices").update_many({"state": "waiting"}, {"$set": blocked})
+
+    left = []
+    for _ in range(2):
+        house.deps.dispatcher.tell_blocked()
+        left.append(len(list(house.deps.store.blocked_to_tell())))
+
+    assert left == [1, 0]
