@@ -24,25 +24,35 @@ class AccessChangedParams(Params):
 
 def compose(params: AccessChangedParams, t: Texts, circumstances: Circumstances) -> Message:
     is_open = from_milliseconds(params.until_ms) > circumstances.now
-    words: list[str] = [_words(params, t)]
+    words: list[str] = [_words(params, t, is_open=is_open)]
     if is_open and params.what in ("time", "unbanned"):
         date = t.date(from_milliseconds(params.until_ms))
         words.append(t("Your access is open until {date}.", date=date))
     return Message("\n\n".join(words), _keyboard(params, t, is_open=is_open))
 
 
-def _words(params: AccessChangedParams, t: Texts) -> Html:
+def _words(params: AccessChangedParams, t: Texts, *, is_open: bool) -> Html:
     if params.what == "time":
         return _time(params, t)
     if params.what == "closed":
         return t("⛔️ <b>Your access has been closed.</b> If this is a mistake, write to support.")
-    if params.what == "link":
-        return t(
-            "🔑 <b>You have a new personal link.</b> The old one no longer works: "
-            "press “Connect” and add the new one to your app."
-        )
     if params.what == "banned":
         return t("🚫 <b>Your access has been closed.</b> If this is a mistake, write to support.")
+    return _link(t, is_open=is_open) if params.what == "link" else _again(t, is_open=is_open)
+
+
+def _link(t: Texts, *, is_open: bool) -> Html:
+    if not is_open:
+        return t("🔑 <b>You have a new personal link.</b> The old one no longer works.")
+    return t(
+        "🔑 <b>You have a new personal link.</b> The old one no longer works: "
+        "press “Connect” and add the new one to your app."
+    )
+
+
+def _again(t: Texts, *, is_open: bool) -> Html:
+    if not is_open:
+        return t("🕊 <b>You are welcome again!</b> You can open your access whenever you like.")
     return t("🕊 <b>You are welcome again!</b> Your personal link works as it did before.")
 
 
@@ -55,6 +65,8 @@ def _time(params: AccessChangedParams, t: Texts) -> Html:
 
 
 def _keyboard(params: AccessChangedParams, t: Texts, *, is_open: bool) -> Keyboard:
+    if params.what == "unbanned" and not is_open:
+        return [[keys.plans(t)], [keys.support(t)]]
     if params.what == "banned" or not is_open:
         return [[keys.support(t)]]
     return [[keys.connect(t)], [keys.support(t)]]

@@ -50,6 +50,8 @@ EXAMPLES: list[tuple[NoticeKind, dict[str, Any], str]] = [
     (NoticeKind.ACCESS_CHANGED, CHANGED | {"what": "link"}, "connect support"),
     (NoticeKind.ACCESS_CHANGED, CHANGED | {"what": "banned"}, "support"),
     (NoticeKind.ACCESS_CHANGED, CHANGED | {"what": "unbanned"}, "connect support"),
+    (NoticeKind.ACCESS_CHANGED, {"what": "link", "until_ms": 0}, "support"),
+    (NoticeKind.ACCESS_CHANGED, {"what": "unbanned", "until_ms": 0}, "renewSub support"),
     (NoticeKind.OPERATOR_REPORT, CLEANED | {"complete": 1}, ""),
     (NoticeKind.OPERATOR_REPORT, CLEANED | {"complete": 0, "waiting": 41}, ""),
     (NoticeKind.SUB_ENDS_IN_THREE_DAYS, {"end_ms": UNTIL_MS}, "renewSub"),
@@ -169,3 +171,11 @@ def test_reminders_tell_the_time_that_is_left_when_they_are_sent(
 
     assert russian in composed(kind, params, "ru").html
     assert english in composed(kind, params, "en").html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_new_link_does_not_name_a_key_that_is_not_there(language: Language) -> None:
+    told = composed(NoticeKind.ACCESS_CHANGED, {"what": "link", "until_ms": 0}, language).html
+
+    assert "Connect" not in told
+    assert "Подключ" not in told
