@@ -37,8 +37,9 @@ def people(store: NoticeStore, recipients: RecipientStore) -> APIBlueprint:
     @callers(Service.MAIN_API)
     def forget(path: PersonPath, query: Older) -> Response:
         """Waiting notices and finished ones, and the person's places in broadcasts."""
-        notices = store.forget(path.telegram_id, from_milliseconds(query.before))
-        copies = recipients.forget(path.telegram_id)
+        before = from_milliseconds(query.before)
+        notices = store.forget(path.telegram_id, before)
+        copies = recipients.forget(path.telegram_id, before)
         log.info("a person is forgotten", extra={"notices": notices, "copies": copies})
         return answer(AddNotifyAnswer())
 

@@ -7,6 +7,7 @@ rows that are there already stay as they are.
 from dataclasses import dataclass
 
 from common.clients.main_api import MainApi
+from common.clock import Clock
 from notify_service.broadcast.recipients import RecipientStore
 from notify_service.broadcast.store import BroadcastStore, Job
 
@@ -16,11 +17,13 @@ class Freezing:
     store: BroadcastStore
     recipients: RecipientStore
     main_api: MainApi
+    clock: Clock
 
     def next_page(self, job: Job) -> None:
         """Raises ServiceError while main_api is away."""
+        asked_at = self.clock()
         page = self.main_api.audience(job.audience, job.language, after=job.frozen_after)
-        self.recipients.add(job.broadcast_id, page.recipients)
+        self.recipients.add(job.broadcast_id, page.recipients, asked_at)
         if page.after is None or page.after <= job.frozen_after:
             self.store.all_frozen(job.broadcast_id, self.recipients.frozen(job.broadcast_id))
         else:

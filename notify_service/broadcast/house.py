@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from common.clients.main_api import MainApi
 from common.clock import Clock
@@ -23,6 +24,9 @@ IDLE_SECONDS = 10.0
 MAIN_API_AWAY_SECONDS = 2.0
 CLAIMS_SECONDS = 60.0
 TOLD_AT_ONCE = 20  # so that progress is not kept waiting
+KEPT = timedelta(days=7)  # recipients: nothing can be taken back any more, and counts stay
+DROPPED_AT_ONCE = 200
+DROP_SECONDS = 600.0
 
 
 @dataclass
@@ -41,6 +45,7 @@ class House:
     _claims_at: float = 0.0
     _freeze_at: float = 0.0
     _tell_at: float = 0.0
+    _drop_at: float = 0.0
     _ended: str = ""
 
     def step(self) -> float:
@@ -58,6 +63,7 @@ class House:
             self._see_the_end(job)
         self._show()
         untold = self._tell_blocked()
+        self._drop_old()
         if freezing:
             return 0.0
         busy = job or untold or any(self.store.reports_due())
@@ -88,8 +94,10 @@ class House:
         return True
 
     def _see_the_end(self, job: Job) -> None:
-        """Seen twice: a recipient who was just put back may have slipped through one look."""
-        left = ("waiting", "sending") if job.state == "running" else ("sent", "removing")
+        """Seen twice: a recipient who was just put back may have slipped through one look. What was
+        under way when it was stopped is awaited before all is called taken back.
+        """
+        left = ("waiting", "sending") if job.state == "running" else ("sent", "removing", "sending")
         if self._left(job, *left):
             self._ended = ""
         elif self._ended != job.broadcast_id:
@@ -116,6 +124,17 @@ class House:
             at_work = job.state in ("running", "deleting")
             settled = at_work or not self._left(job, "sending", "removing")
             self.progress.show(job, settled=settled)
+
+    def _drop_old(self) -> None:
+        """Who was served by broadcasts that ended long ago is forgotten, some at a time."""
+        now = self.monotonic()
+        if now < self._drop_at:
+            return
+        ended = self.store.ended_before(self.clock() - KEPT)
+        if ended is None:
+            self._drop_at = now + DROP_SECONDS
+        elif not self.recipients.drop(ended, DROPPED_AT_ONCE):
+            self.store.dropped(ended)
 
     def _tell_blocked(self) -> bool:
         """Whether some are left to be told. Whoever main_api does not know is nobody's."""

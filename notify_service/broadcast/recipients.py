@@ -55,9 +55,9 @@ class RecipientStore:
         for keys in (("broadcast_id", "state"), ("tell_blocked",), ("telegram_id",)):
             self._rows.create_index([(key, ASCENDING) for key in keys])
 
-    def add(self, broadcast_id: str, people: Sequence[Recipient]) -> None:
+    def add(self, broadcast_id: str, people: Sequence[Recipient], now: datetime) -> None:
         """Those who are there already stay as they are."""
-        rows = [_row(broadcast_id, person) for person in people]
+        rows = [_row(broadcast_id, person, now) for person in people]
         while rows:
             try:
                 self._rows.insert_many(rows)
@@ -140,9 +140,20 @@ class RecipientStore:
     def told_blocked(self, key: str) -> None:
         self._rows.update_one({"_id": key, "tell_blocked": True}, {"$set": {"tell_blocked": False}})
 
-    def forget(self, telegram_id: int) -> int:
-        """Remove what is kept about this person; counts of finished broadcasts stay as told."""
-        return self._rows.delete_many({"telegram_id": telegram_id}).deleted_count
+    def forget(self, telegram_id: int, before: datetime) -> int:
+        """Remove what is kept about this person since before then; what is younger belongs to who
+        came back. Counts of finished broadcasts stay as told.
+        """
+        theirs = {"telegram_id": telegram_id, "frozen_at": {"$lt": before}}
+        return self._rows.delete_many(theirs).deleted_count
+
+    def drop(self, broadcast_id: str, most: int) -> bool:
+        """So many rows of an ended broadcast go; False when none is left that may."""
+        ended = {"broadcast_id": broadcast_id, "tell_blocked": False}
+        keys = [found["_id"] for found in self._rows.find(ended, ["broadcast_id"], limit=most)]
+        if keys:
+            self._rows.delete_many({"_id": {"$in": keys}})
+        return bool(keys)
 
     def _count(self, broadcast_id: str) -> Counts:
         n = {
@@ -165,12 +176,13 @@ class RecipientStore:
         )
 
 
-def _row(broadcast_id: str, person: Recipient) -> Document:
+def _row(broadcast_id: str, person: Recipient, now: datetime) -> Document:
     return {
         "_id": f"{broadcast_id}:{person.telegram_id}",
         "broadcast_id": broadcast_id,
         "telegram_id": person.telegram_id,
         "language": person.language,
+        "frozen_at": now,
         "state": "waiting",
         "run": None,
         "lease_until": None,

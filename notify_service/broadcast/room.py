@@ -49,7 +49,7 @@ def furnish(
     progress = Progress(
         store, recipients, sender, gate, main_api, clock, time.monotonic, stopping.wait
     )
-    freezing = Freezing(store, recipients, main_api)
+    freezing = Freezing(store, recipients, main_api, clock)
     runner = Runner(
         store=store,
         recipients=recipients,

@@ -43,8 +43,7 @@ class Sending:
     served: Counter
     persistence: Persistence
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _refusals: int = 0
-    _strangers: int = 0
+    _rows: tuple[str, int, int] = ("", 0, 0)
 
     def serve_one(self, job: Job) -> bool:
         """False when nobody waits. Raises StorageUnavailable when nobody could be claimed."""
@@ -57,13 +56,13 @@ class Sending:
             sent = self.sender.copy_message(
                 claimed.telegram_id,
                 job.admin_id,
-                job.source_message_id,
+                job.copied_message_id,
                 keyboard_in(claimed.language, job.keyboard),
             )
         except TelegramError as failure:
             self._failed(job, claimed, failure)
         else:
-            self._in_a_row(refusals=0, strangers=0)
+            self._in_a_row(job)
             self._finish(claimed, "sent", message_id=sent)
         return True
 
@@ -77,28 +76,29 @@ class Sending:
         if decided.state in ("blocked", "failed"):
             state = "blocked" if decided.state == "blocked" else "failed"
         self._finish(claimed, state, why=failure.outcome.value, tell=_left_us(failure))
-        why = self._reason_to_stop(failure)
+        why = self._reason_to_stop(job, failure)
         if why:
             self._stop(job, why)
 
-    def _reason_to_stop(self, failure: TelegramError) -> str:
+    def _reason_to_stop(self, job: Job, failure: TelegramError) -> str:
         """Why nobody else should be tried; empty for what concerns this recipient alone."""
         if failure.outcome is Outcome.OUR_BUG:
             fatal = any(text in failure.description.lower() for text in FATAL)
-            in_a_row = self._in_a_row(refusals=1)[0]
+            in_a_row = self._in_a_row(job, refusals=1)[0]
             return failure.description if fatal or in_a_row >= REFUSALS_IN_A_ROW else ""
         if failure.outcome is Outcome.GONE and not _left_us(failure):
-            in_a_row = self._in_a_row(strangers=1)[1]
+            in_a_row = self._in_a_row(job, strangers=1)[1]
             return failure.description if in_a_row >= STRANGERS_IN_A_ROW else ""
         return ""
 
-    def _in_a_row(self, *, refusals: int = 0, strangers: int = 0) -> tuple[int, int]:
-        """Both counts with these added; both zero begin anew."""
+    def _in_a_row(self, job: Job, *, refusals: int = 0, strangers: int = 0) -> tuple[int, int]:
+        """Both counts of this broadcast with these added; both zero begin anew."""
         with self._lock:
-            anew = not refusals and not strangers
-            self._refusals = 0 if anew else self._refusals + refusals
-            self._strangers = 0 if anew else self._strangers + strangers
-            return self._refusals, self._strangers
+            broadcast_id, refused, unknown = self._rows
+            if broadcast_id != job.broadcast_id or not (refusals or strangers):
+                refused = unknown = 0
+            self._rows = (job.broadcast_id, refused + refusals, unknown + strangers)
+            return self._rows[1:]
 
     def _stop(self, job: Job, why: str) -> None:
         log.error("a broadcast is stopped", extra={"why": why})

@@ -11,7 +11,7 @@ from common.telegram.sender import Sender
 from models.broadcasts import BroadcastDraft, BroadcastState
 from notify_service.alarm import Alarm
 from notify_service.broadcast import keyboard
-from notify_service.broadcast.store import BroadcastStore, Job
+from notify_service.broadcast.store import DELETABLE, BroadcastStore, Job
 
 PATIENCE_SECONDS = 6.0  # less than a caller waits for an answer
 REFUSED = frozenset({Outcome.OUR_BUG, Outcome.BLOCKED, Outcome.GONE})
@@ -49,13 +49,16 @@ class BroadcastService:
         self._wait_for_a_permit()
         keys = keyboard.keyboard_in(language, job.keyboard)
         try:
-            self.sender.copy_message(job.admin_id, job.admin_id, job.source_message_id, keys)
+            shown = self.sender.copy_message(
+                job.admin_id, job.admin_id, job.source_message_id, keys
+            )
         except TelegramError as failure:
             if failure.outcome in REFUSED:
                 raise Conflict(
                     "Telegram refuses the message", code="unsendable", why=failure.description
                 ) from None
             raise Unavailable(f"Telegram is away ({failure.outcome})") from None
+        self.store.previewed(broadcast_id, shown)
         return job
 
     def start(self, broadcast_id: str, progress_message_id: int) -> Job:
@@ -83,13 +86,15 @@ class BroadcastService:
         return self.get(broadcast_id)
 
     def delete(self, broadcast_id: str) -> Job:
-        """Raises Conflict `not_deletable` while it runs, and when it is too late."""
+        """Raises Conflict `not_deletable` while it runs, and when it is too late. Whether anything
+        was sent is not asked: right after a stop the counts may not know it yet.
+        """
         job = self.get(broadcast_id)
         if job.state in ("deleting", "deleted"):
             return job
         if job.state not in ("done", "stopped"):
             raise Conflict("stop it first", code="not_deletable")
-        if job.deletable_until is None or self.clock() >= job.deletable_until:
+        if job.started_at is None or self.clock() >= (job.ended_at or job.started_at) + DELETABLE:
             raise Conflict("Telegram deletes nothing over 48 hours old", code="not_deletable")
         return self._change(broadcast_id, ["done", "stopped"], "deleting")
 

@@ -19,6 +19,7 @@ from models.users import Language
 COLLECTION = "broadcasts"
 DELETABLE = timedelta(hours=47, minutes=59)  # Telegram's 48 h, and a call's way there
 LISTED = 30
+NO_FIELDS = frozenset({"_id", "keyboard", "counts", "dropped"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,13 @@ class Counts:
 @dataclass(frozen=True, slots=True)
 class Job:
     """`report_due`: the admin has not been shown this state yet. `progress_text` is what stands in
-    his progress message now.
+    his progress message now. `shown_message_id` is the copy he saw first, which he cannot change.
     """
 
     broadcast_id: str
     admin_id: int
     source_message_id: int
+    shown_message_id: int | None
     keyboard: list[list[BroadcastButton]]
     audience: Audience
     language: Language | None
@@ -62,6 +64,10 @@ class Job:
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+
+    @property
+    def copied_message_id(self) -> int:
+        return self.shown_message_id or self.source_message_id
 
     @property
     def deletable_until(self) -> datetime | None:
@@ -127,6 +133,20 @@ class BroadcastStore:
         for found in self._broadcasts.find({"$or": [working, {"report_due": True}]}):
             yield _job(found)
 
+    def ended_before(self, then: datetime) -> str | None:
+        """One whose recipients are still kept, and of which the admin has read the end."""
+        found = self._broadcasts.find_one(
+            {
+                "state": {"$in": ["done", "stopped", "deleted"]}, "ended_at": {"$lt": then},
+                "report_due": False, "dropped": False,
+            },
+            ["state"],
+        )  # fmt: skip
+        return found["_id"] if found else None
+
+    def dropped(self, broadcast_id: str) -> None:
+        self._broadcasts.update_one({"_id": broadcast_id}, {"$set": {"dropped": True}})
+
     def is_in(self, broadcast_id: str, state: BroadcastState) -> bool:
         return (
             self._broadcasts.find_one({"_id": broadcast_id, "state": state}, ["state"]) is not None
@@ -167,6 +187,12 @@ class BroadcastStore:
             {"$set": {"progress_text": text, "progress_message_id": message_id}},
         )
 
+    def previewed(self, broadcast_id: str, message_id: int) -> None:
+        """Only what he saw before it began goes out."""
+        self._broadcasts.update_one(
+            {"_id": broadcast_id, "state": "draft"}, {"$set": {"shown_message_id": message_id}}
+        )
+
     def told(self, job: Job) -> None:
         """Unless the state has changed meanwhile."""
         self._broadcasts.update_one(
@@ -178,7 +204,9 @@ def _document(draft: BroadcastDraft, now: datetime) -> Document:
     return {
         "_id": draft.broadcast_id,
         "admin_id": draft.admin_id,
+        "dropped": False,
         "source_message_id": draft.source_message_id,
+        "shown_message_id": None,
         "keyboard": json.dumps([[key.model_dump() for key in row] for row in draft.keyboard]),
         "audience": draft.audience.value,
         "language": draft.language,
@@ -200,7 +228,7 @@ def _document(draft: BroadcastDraft, now: datetime) -> Document:
 
 def _job(found: Document) -> Job:
     rows = json.loads(found["keyboard"])
-    fields = {name: found[name] for name in found if name not in ("_id", "keyboard", "counts")}
+    fields = {name: found[name] for name in found if name not in NO_FIELDS}
     fields["audience"] = Audience(found["audience"])
     return Job(
         broadcast_id=found["_id"],

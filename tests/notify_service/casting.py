@@ -51,6 +51,9 @@ class Casting:
 
     def begin(self, broadcast_id: str = "cast", *rows: list[BroadcastButton], **given: Any) -> None:
         self.draft(broadcast_id, *rows, **given)
+        self.start(broadcast_id)
+
+    def start(self, broadcast_id: str = "cast") -> None:
         progress = self.progress_message()
         self.house.notices.start_broadcast(
             broadcast_id, BroadcastProgressMessage(message_id=progress)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -130,7 +131,9 @@ def test_a_forgotten_person_leaves_no_row(cast: Casting) -> None:
     people = cast.invite(2)
     cast.begin()
     cast.work()
-    cast.house.deps.broadcast.recipients.forget(people[0])
+    cast.house.deps.broadcast.recipients.forget(
+        people[0], cast.house.clock() + timedelta(seconds=1)
+    )
 
     assert set(cast.states()) == {people[1]}
     assert cast.told().sent == 2
@@ -141,7 +144,7 @@ def test_ten_thousand_recipients_slow_no_claim_down(cast: Casting) -> None:
     recipients, clock = cast.house.deps.broadcast.recipients, cast.house.clock
     recipients.prepare()
     people = [Recipient(telegram_id=n, language="ru") for n in range(1, 10_001)]
-    recipients.add("cast", people)
+    recipients.add("cast", people, clock())
     counted = recipients.counts("cast")
     for _ in range(50):
         claimed = recipients.claim("cast", clock(), leaving="waiting", to="sending")

@@ -32,7 +32,7 @@ class Someone:
     def say(self, text: str, **more: Any) -> None:
         assert self.running.act(self.id, "say", text=text, **more)["status"] == 200
 
-    def send_file(self, kind: str, name: str, content: bytes, **form: str) -> None:
+    def send_file(self, kind: str, name: str, content: bytes, **form: Any) -> None:
         """`form`: caption, entities in JSON, media_group_id."""
         self.running.send_file(self.id, kind, name, content, **form)
 
