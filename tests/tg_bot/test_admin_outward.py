@@ -2,7 +2,7 @@
 """What an admin sends outward: messages, test pushes; and the numbers with their picture."""
 
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -27,7 +27,7 @@ def test_a_message_is_seen_first_sent_once_and_noted(
     met: int, admin: Someone, anya: Someone, main_api: FakeAdminApi
 ) -> None:
     admin.inject_press(key(Item.MESSAGE, met))
-    admin.sees("Что отправить: Аня")
+    admin.sees("Аня (@anya_sandbox): что отправить")
     admin.say("tgid=5\ndays+=3 is how <b>we</b> do it")
     admin.sees("Так это увидит Аня")
     assert [one for one in admin.texts() if "is how <b>we</b> do it" in one]
@@ -47,7 +47,7 @@ def test_who_has_blocked_the_bot_is_told_of_and_marked(
     met: int, admin: Someone, anya: Someone, main_api: FakeAdminApi
 ) -> None:
     admin.inject_press(key(Item.MESSAGE, met))
-    admin.sees("Что отправить")
+    admin.sees("что отправить")
     admin.say("hello")
     admin.sees("Так это увидит")
     anya.running.act(anya.id, "block")
@@ -74,7 +74,7 @@ def test_nothing_is_sent_that_cannot_be_noted(
     met: int, admin: Someone, anya: Someone, main_api: FakeAdminApi
 ) -> None:
     admin.inject_press(key(Item.MESSAGE, met))
-    admin.sees("Что отправить")
+    admin.sees("что отправить")
     admin.say("hello")
     admin.sees("Так это увидит")
     main_api.down = True
@@ -107,7 +107,7 @@ def test_a_test_push_has_its_bounds(
 
 
 def test_a_test_push_is_asked_of_notify_service_in_the_papers_form(
-    met: int, admin: Someone, notify_service: FakeNotifyService
+    met: int, admin: Someone, notify_service: FakeNotifyService, clock: FakeClock
 ) -> None:
     assert met
     admin.inject_press(key(Item.TEST_PUSH))
@@ -115,15 +115,13 @@ def test_a_test_push_is_asked_of_notify_service_in_the_papers_form(
     admin.say("90")
     admin.sees("Пуш придёт через 90 секунд")
 
-    said = [one for one in admin.running.chat(admin.id)["messages"] if not one["from_bot"]]
-    due = datetime.fromtimestamp(said[-1]["date"], UTC) + timedelta(seconds=90)
     (paper,) = notify_service.papers
     assert (paper.pushName, paper.tgid, paper.args) == ("testPush", admin.id, [admin.id])
-    assert paper.date == milliseconds(due)
+    assert paper.date == milliseconds(clock() + timedelta(seconds=90))
 
 
 def test_the_same_answer_again_asks_for_the_same_push(
-    met: int, admin: Someone, notify_service: FakeNotifyService
+    met: int, admin: Someone, notify_service: FakeNotifyService, clock: FakeClock
 ) -> None:
     """As after a death between asking and telling: the step has been left meanwhile."""
     assert met
@@ -137,6 +135,7 @@ def test_the_same_answer_again_asks_for_the_same_push(
         admin.running.post("updates", message=message)
         admin.has_messages(count)
         assert "Пуш придёт через 90 секунд" in admin.texts()[-1]
+        clock.advance(seconds=5)
 
     assert len(notify_service.papers) == 1
 

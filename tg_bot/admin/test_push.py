@@ -1,6 +1,6 @@
 """A test push to the admin himself, after so many seconds, by way of notify_service."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from common.clock import milliseconds
 from common.telegram.keyboards import Key
@@ -24,7 +24,9 @@ def open_test_push(visit: AdminVisit) -> View:
 
 
 def take_seconds(visit: AdminVisit) -> View:
-    """Counted from when the message was sent, so that the same message asks for the same push."""
+    """Counted from when the message was first taken (Telegram tells when it was sent only to the
+    second, so the push would be early); the same message again asks for the same push.
+    """
     t, text = visit.t, visit.text()
     if not (text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS):
         return View(t("❌ This is not a whole number of seconds."), _keys(visit))
@@ -32,17 +34,26 @@ def take_seconds(visit: AdminVisit) -> View:
     if seconds > MAX_SECONDS:
         words = t("❌ At most {most} seconds, that is a day.", most=MAX_SECONDS)
         return View(words, _keys(visit))
-    sent_at = datetime.fromtimestamp(visit.written().date, UTC)
-    due = sent_at + timedelta(seconds=seconds)
     visit.services.notify_service.add_paper(
         PaperNotify(
-            date=milliseconds(due), tgid=visit.admin_id, pushName="testPush", args=[visit.admin_id]
+            date=_due(visit, seconds), tgid=visit.admin_id, pushName="testPush",
+            args=[visit.admin_id],
         )
-    )
+    )  # fmt: skip
     visit.leave()
     words = t.n("🔔 The push comes in {n} second.", "🔔 The push comes in {n} seconds.", seconds)
     again = visit_keys.item(t.label("🔔 Another one"), Item.TEST_PUSH)
     return View(words, [[again, visit_keys.menu(t)]])
+
+
+def _due(visit: AdminVisit, seconds: int) -> int:
+    """In Unix milliseconds; kept before it is asked for."""
+    name = f"push-{visit.written().message_id}"
+    kept = visit.kept(name)
+    if kept is None:
+        kept = {"due": milliseconds(visit.now + timedelta(seconds=seconds))}
+        visit.keep(name, kept)
+    return int(kept["due"])
 
 
 def _keys(visit: AdminVisit) -> list[list[Key]]:
