@@ -64,9 +64,9 @@ def test_she_is_told_on_request(day: Day) -> None:
 
 def test_too_much_and_too_little_are_refused_and_asked_about(day: Day) -> None:
     before = day.user()
-    day.ask(f"tgid={TG_ID}\nmonths+=120", "не больше, чем 1100 дней")
+    day.ask(f"tgid={TG_ID}\nmonths+=120", "не больше чем на 1100 дней")
     day.ask(f"tgid={TG_ID}\ndays=3", "чтобы добавить")
-    day.ask(f"tgid={TG_ID}\ndays+=-3", "Точно изменить доступ")
+    day.ask(f"tgid={TG_ID}\ndays+=-3", "точно изменить срок")
     assert day.user().expires_at == before.expires_at
     day.press(key(Item.TIME_GO, day.number, 0, -3), "−3 дня")
     assert before.expires_at
@@ -79,7 +79,7 @@ def test_keys_of_the_card_add_time_once_each(day: Day) -> None:
     for amount, told in (((0, 3), r"\+3 дня"), ((1, 0), r"\+1 месяц"), ((3, 0), r"\+3 месяца")):
         day.press(key(Item.TIME_GO, day.number, *amount), told)
         day.open_card()
-    day.press(key(Item.OWN_TIME, day.number), "Сколько времени добавить")
+    day.press(key(Item.OWN_TIME, day.number), "сколько времени добавить")
     day.ask("10", r"\+10 дней")
 
     assert before.expires_at
@@ -92,22 +92,22 @@ def test_keys_of_the_card_add_time_once_each(day: Day) -> None:
 def test_new_link_ban_unban_and_revoke_reach_the_servers(day: Day) -> None:
     old = subscription_of(day.olga)
     day.ask(f"tgid={TG_ID}", "С нами с")
-    day.press(key(Item.NEW_LINK, day.number), "Новая личная ссылка")
+    day.press(key(Item.NEW_LINK, day.number), "сменить личную ссылку")
     day.press(key(Item.ACT_GO, day.number, Item.NEW_LINK), "Новая ссылка готова")
     day.olga.say("/menu")
     assert subscription_of(day.olga) != old
     assert requests.get(old, timeout=10).status_code == 404
 
     day.open_card()
-    day.press(key(Item.BAN, day.number), "Забанить")
+    day.press(key(Item.BAN, day.number), "забанить")
     day.press(key(Item.ACT_GO, day.number, Item.BAN), "В бане")
     wait_until(lambda: not day.served_by(), PATIENCE)
     day.open_card()
-    day.press(key(Item.UNBAN, day.number), "Снять бан")
+    day.press(key(Item.UNBAN, day.number), "снять бан")
     day.press(key(Item.ACT_GO, day.number, Item.UNBAN), "Бан снят")
     wait_until(lambda: sorted(day.served_by()) == sorted(COUNTRIES), PATIENCE)
     day.open_card()
-    day.press(key(Item.REVOKE, day.number), "Закрыть доступ прямо сейчас")
+    day.press(key(Item.REVOKE, day.number), "закрыть доступ прямо сейчас")
     day.press(key(Item.ACT_GO, day.number, Item.REVOKE), "Доступ закрыт")
     wait_until(lambda: not day.served_by(), PATIENCE)
     assert "Доступ закончился" in day.open_card()
@@ -116,7 +116,7 @@ def test_new_link_ban_unban_and_revoke_reach_the_servers(day: Day) -> None:
 def test_a_message_reaches_her_as_it_was_shown(day: Day) -> None:
     after = day.olga.now()
     day.ask(f"tgid={TG_ID}", "С нами с")
-    day.press(key(Item.MESSAGE, day.number), "Что отправить")
+    day.press(key(Item.MESSAGE, day.number), "что отправить")
     day.ask("Здравствуйте! Всё починили. tgid=1", "Так это увидит")
     assert day.olga.count("Всё починили", after=after) == 0
     day.press(key(Item.MESSAGE_GO, day.number), "Доставлено")
@@ -148,7 +148,7 @@ def test_a_test_push_comes_when_it_is_due(day: Day) -> None:
     day.admin.message("Это проверка|Это тест", after=after, within=PATIENCE)
     took = time.monotonic() - began
 
-    assert 1.9 <= took < PATIENCE, "counted from the whole second of the message"
+    assert 2.99 <= took < PATIENCE, "never early"
 
 
 def test_the_numbers_come_with_their_picture(day: Day) -> None:

@@ -70,6 +70,6 @@ def test_the_card_shows_trial_payments_bans_and_blocks(
     card = admin.sees("С нами с")["text"]
     assert "Пробный доступ до 24 ноября 2026, 15:00 МСК\n⏳ Осталось 3 дня" in card
     assert "В бане" in card
-    assert "Бот заблокирован" in card
+    assert "заблокировал бота" in card
     assert "Платежей нет" in card
     assert "Финляндия, 192.0.2.1:443" in card

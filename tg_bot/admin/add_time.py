@@ -1,10 +1,11 @@
 """Adds or takes access time: by a key, by the text form, or as the admin writes it for one user."""
 
+import logging
 import re
 
 from pydantic import ValidationError
 
-from common.errors import Invalid
+from common.errors import Invalid, Unavailable
 from common.i18n.texts import Html
 from common.telegram.keyboards import Style
 from models.admin import AddTime
@@ -21,6 +22,7 @@ from tg_bot.admin.visit_keys import item
 from tg_bot.admin.wording import access_of, amount, name_of
 from tg_bot.visit import View
 
+log = logging.getLogger(__name__)
 NONCE = re.compile(r"[mr][0-9]{1,16}")
 PLAIN_DAYS = re.compile(r"[+-]?\d{1,5}")
 
@@ -66,7 +68,9 @@ def take_form(visit: AdminVisit) -> View:
     """The text form, wherever it is written; one that adds nothing asks for the card."""
     text = visit.text()
     if not looks_like_form(text):
-        return _bad(visit, visit.t("I expected lines such as tgid=46537428 and days+=3."))
+        return _bad(
+            visit, visit.t("I expected lines such as tgid=46537428 and days+=3, written by you.")
+        )
     try:
         form = read_form(text)
         user = user_of_form(visit, form)
@@ -92,7 +96,23 @@ def _asked_in_writing(visit: AdminVisit, user: User, months: int, days: int) -> 
     nonce = f"m{visit.written().message_id}"
     if months < 0 or days < 0:
         return _confirmation(visit, user, months, days, nonce)
-    return _add(visit, user.user_id, months, days, nonce)
+    try:
+        return _add(visit, user.user_id, months, days, nonce)
+    except Unavailable as away:
+        log.warning("an act of an admin has no answer: %s", away)
+        return _unanswered(visit, user, (user.user_id, months, days, nonce))
+
+
+def _unanswered(visit: AdminVisit, user: User, arguments: tuple[int, int, int, str]) -> View:
+    """Written anew it would be another act; the key is the same one."""
+    t = visit.t
+    words = t(
+        "🛠 There is no answer, so it is not clear whether the time of <b>{name}</b> has changed. "
+        "Do not write it again: press the button, it adds only once.",
+        name=name_of(user),
+    )
+    again = item(t.label("🔄 Try again"), Item.TIME_GO, *arguments, style=Style.PRIMARY)
+    return View(words, [[again], [visit_keys.card(t, user.user_id), visit_keys.menu(t)]])
 
 
 def _confirmation(visit: AdminVisit, user: User, months: int, days: int, nonce: str) -> View:

@@ -29,6 +29,7 @@ def judged(factor: SecondFactor, visit: AdminVisit) -> View:
     verdict = factor.judge(visit.admin_id, code_in(visit.text()) or "", message.message_id)
     _delete(visit, message)
     if verdict is Verdict.RIGHT:
+        visit.leave()
         return open_menu(visit)
     if verdict is Verdict.PAUSED or factor.paused_until(visit.admin_id):
         log.warning("an admin's second factor is paused after wrong codes")

@@ -18,7 +18,7 @@ from tg_bot.admin.menu import open_menu
 from tg_bot.admin.names import Item
 from tg_bot.admin.registry import FORM, SCREENS, STEPS
 from tg_bot.admin.totp import SecondFactor, code_in
-from tg_bot.admin.visit import AdminVisit, Forged, Services
+from tg_bot.admin.visit import AdminVisit, Forged, Services, own_text
 from tg_bot.names import Name
 from tg_bot.screens import COMMANDS
 from tg_bot.visit import View
@@ -108,7 +108,7 @@ class Door:
         step = STEPS.get(taken.step) if taken else None
         keeps_forms = step is not None and (step.anything or step.reads_forms)
         try:
-            if looks_like_form(message.text or "") and not keeps_forms:
+            if looks_like_form(own_text(message)) and not keeps_forms:
                 return FORM(visit)
             if taken is None or step is None:
                 return _grown_old(visit)
@@ -130,7 +130,7 @@ class Door:
         dialogue = self._services.dialogue
         if dialogue.asked(admin_id) or dialogue.was_taken(admin_id, message.message_id):
             return True
-        if looks_like_form(message.text or ""):
+        if looks_like_form(own_text(message)):
             return True
         leaves = self._factor.awaits(admin_id) and _words(message) in EXITS
         return leaves or self._is_code(admin_id, message)
@@ -138,14 +138,14 @@ class Door:
     def _is_code(self, admin_id: int, message: types.Message) -> bool:
         if self._factor.judged(admin_id, message.message_id):
             return True
-        return self._factor.awaits(admin_id) and code_in(message.text or "") is not None
+        return self._factor.awaits(admin_id) and code_in(own_text(message)) is not None
 
     def _visit(self, admin_id: int, t: Texts) -> AdminVisit:
         return AdminVisit(admin_id=admin_id, t=t, now=self._clock(), services=self._services)
 
 
 def _words(message: types.Message) -> str:
-    return (message.text or "").strip().lower()
+    return own_text(message).lower()
 
 
 def _command(message: types.Message) -> str | None:
@@ -162,4 +162,5 @@ def _gone(visit: AdminVisit, missing: NotFound) -> View:
     """Raises what is missing when it is not the user."""
     if missing.code != Code.NO_SUCH_USER:
         raise missing
+    visit.leave()
     return open_menu(replace(visit, note=visit.t("🤷 This user is no longer there.")))

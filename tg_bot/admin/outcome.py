@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from common.clock import milliseconds
 from common.i18n.texts import Html, Texts, deferred
 from common.telegram.keyboards import Style
 from models.admin import ActDone
@@ -31,17 +32,18 @@ DONE = {
     Told.TIME: deferred("✅ <b>{name}</b>: {amount}."),
     Told.CLOSED: deferred("✅ The access of <b>{name}</b> is closed."),
     Told.LINK: deferred("✅ <b>{name}</b> has a new link, the old one no longer works."),
-    Told.BANNED: deferred("✅ <b>{name}</b> is banned and off every server."),
+    Told.BANNED: deferred("✅ <b>{name}</b> is banned."),
     Told.UNBANNED: deferred("✅ <b>{name}</b> is no longer banned."),
 }
 
 
 def done_view(visit: AdminVisit, done: ActDone, what: Told, months: int = 0, days: int = 0) -> View:
     t, user = visit.t, done.user
-    lines = [t(DONE[what], name=name_of(user), amount=amount(t, months, days))]
+    lines: list[str] = [t(DONE[what], name=name_of(user), amount=amount(t, months, days))]
     if done.repeated:
         lines = [t("☑️ This has been done before, it was not done again.")]
-    lines += [_ends(t, done), _servers(t, done)]
+    banned = t("🚫 <b>Banned</b>") if user.banned and what is not Told.BANNED else ""
+    lines += [banned, _ends(t, done), _servers(t, done)]
     tell = item(
         t.label("📣 Tell him"), Item.TELL, user.user_id, what, months, days, user.revision,
         style=Style.PRIMARY,
@@ -59,7 +61,7 @@ def tell(visit: AdminVisit) -> View:
     if what not in list(Told) or abs(months) > MAX_MONTHS or abs(days) > MAX_DAYS:
         raise Forged
     user = visit.main_api.user(visit.positive(0))
-    until = int(user.expires_at.timestamp() * 1000) if user.expires_at else 0
+    until = milliseconds(user.expires_at) if user.expires_at and not user.banned else 0
     visit.services.notify_service.add(
         Notice(
             key=f"accessChanged:{user.user_id}:{what}:{revision}",

@@ -14,6 +14,9 @@ from common.telegram.sender import Sender
 from tg_bot.admin.dialogue import Data, Dialogue
 from tg_bot.visit import View
 
+UNSEEN = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u2060\ufeff"))
+"""Signs without width, which come along with what is copied."""
+
 MAX_DIGITS = 16
 MAX_NUMBER = 2**53
 
@@ -72,8 +75,8 @@ class AdminVisit:
         return number
 
     def text(self) -> str:
-        """What was written, without what surrounds it; empty for a picture and the like."""
-        return ((self.message and self.message.text) or "").strip()
+        """As own_text."""
+        return own_text(self.message) if self.message else ""
 
     def written(self) -> types.Message:
         """The message; only in a step."""
@@ -96,6 +99,13 @@ class AdminVisit:
 
     def kept(self, name: str) -> Data | None:
         return self.services.dialogue.kept(self.admin_id, name)
+
+
+def own_text(message: types.Message) -> str:
+    """What the admin wrote, without what surrounds it; empty for a picture and the like, and for
+    what he forwards: others' words give no orders, whatever they look like.
+    """
+    return "" if message.forward_origin else (message.text or "").translate(UNSEEN).strip()
 
 
 AdminScreen = Callable[[AdminVisit], View]
