@@ -51,11 +51,20 @@ class Deciding:
         if fact.paid_kopecks is None:
             return _for_owner(stored, ConfirmOutcome.IGNORED, "what the payer paid is not told")
         if 0 < fact.paid_kopecks <= self._facts.refunded_kopecks(fact, fact.external_id):
-            # it may have been granted before a kill: by its key the refund takes that back
-            return Decision(ConfirmOutcome.IGNORED, order.user_id, _grant_key(stored, order))
+            return self._came_and_went(stored, order, fact.paid_kopecks)
         if fact.paid_kopecks < order.amount_kopecks:
             return self._too_little(stored, order, fact.paid_kopecks)
         return self._enough(stored, order)
+
+    def _came_and_went(self, stored: Stored, order: Order, paid: int) -> Decision:
+        """It may have been granted before a kill, or be granted by a thread that is late: the
+        refund takes that back, and forbids it, by the key that such a thread uses.
+        """
+        if paid < order.amount_kopecks:
+            return Decision(ConfirmOutcome.IGNORED, order.user_id)
+        paid_for = self._orders.mark_paid(order.order_id, stored.fact_id, self._clock())
+        self._orders.mark_refunded(order.order_id, stored.fact_id)
+        return Decision(ConfirmOutcome.IGNORED, order.user_id, _grant_key(stored, paid_for))
 
     def _too_little(self, stored: Stored, order: Order, paid: int) -> Decision:
         """Parts of a price are not summed up: the owner sees each of them."""
@@ -153,6 +162,7 @@ class Deciding:
             return Decision(ConfirmOutcome.REFUNDED, user_id)
         self._referrals.refunded(user_id, payment.fact_id)
         try:
+            self._access.forgo(user_id, key)
             access = self._access.take_back(user_id, key)
         except NotFound:
             return Decision(ConfirmOutcome.REFUNDED, user_id)

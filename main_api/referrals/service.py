@@ -109,13 +109,16 @@ class ReferralService:
 
     def paid(self, user_id: int, fact_id: str) -> None:
         """A payment of this user was granted; the first one earns the inviter the days."""
-        if self._store.find(user_id) is None and not self._noted_late(user_id):
+        if not self._is_noted(user_id):
             return
         now = self._clock()
         reward = {"days": self._reward_days, "paid_by": fact_id, "paid_at": now}
         self._store.move(user_id, [State.INVITED], State.OWED, reward | {"changed_at": now})
 
-    def _noted_late(self, user_id: int) -> bool:
+    def _is_noted(self, user_id: int) -> bool:
+        """From now on, if the person was invited."""
+        if self._store.find(user_id) is not None:
+            return True
         try:
             user = self._users.get(user_id)
         except NotFound:
@@ -124,11 +127,15 @@ class ReferralService:
         return user.invited_by is not None
 
     def refunded(self, user_id: int, fact_id: str) -> None:
-        """The whole of a payment went back; what it earned the inviter goes too."""
-        now = self._clock()
-        self._store.move(
-            user_id, REFUNDABLE, State.TO_TAKE_BACK, {"changed_at": now}, paid_by=fact_id
-        )
+        """The whole of a payment went back; what it earned the inviter goes too.
+
+        If it is noted only after this, being late, it finds that it came as the first and went.
+        """
+        if not self._is_noted(user_id):
+            return
+        went = {"changed_at": self._clock()}
+        self._store.move(user_id, [State.INVITED], State.TAKEN_BACK, went | {"paid_by": fact_id})
+        self._store.move(user_id, REFUNDABLE, State.TO_TAKE_BACK, went, paid_by=fact_id)
 
     def forget(self, user_id: int) -> None:
         """The personal link of a person who is gone. The rows hold numbers only, and stay."""
