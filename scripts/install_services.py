@@ -44,6 +44,7 @@ def main() -> int:
     parser.add_argument("--role", choices=ROLES, required=True)
     parser.add_argument("--root", type=Path, default=Path("/"), help="an image's root")
     given = parser.parse_args()
+    os.umask(0o022)  # units, settings and the list of servers are read by others than root
     install(given.root.resolve(), ROLES[given.role])
     return 0
 
@@ -58,6 +59,7 @@ def install(root: Path, services: tuple[str, ...]) -> None:
     else:
         crontab = [line for line in crontab if CLEANUP not in line]
     put_units(root, units)
+    copy(HERE / "journald.conf.d/keyland.conf", root / "etc/systemd/journald.conf.d/keyland.conf")
     for env in needed(units, r"EnvironmentFile=/etc/keyland/(\w+)\.env"):
         put_once(HERE / "env" / f"{env}.env", root / f"etc/keyland/{env}.env", mode=0o600)
     put_credentials(root, units)

@@ -69,6 +69,26 @@ def test_secrets_are_for_root_alone(tmp_path: Path) -> None:
 
 
 @needs_systemd
+def test_services_can_read_what_is_theirs_whatever_the_umask_of_root(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        install(tmp_path, "both")
+    finally:
+        os.umask(before)
+
+    public = [
+        tmp_path / "etc/keyland",
+        tmp_path / "etc/keyland/countries_url.json",
+        tmp_path / "etc/systemd/system/keyland-bot.service",
+        tmp_path / "etc/systemd/journald.conf.d/keyland.conf",
+    ]
+    closed = tmp_path / "etc/keyland/bot.env"
+    assert all(path.stat().st_mode & 0o004 for path in public)
+    assert public[0].stat().st_mode & 0o001
+    assert closed.stat().st_mode & 0o077 == 0
+
+
+@needs_systemd
 def test_a_server_abroad_gets_nothing_of_the_shop(tmp_path: Path) -> None:
     install(tmp_path, "abroad")
 
