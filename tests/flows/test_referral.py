@@ -80,7 +80,7 @@ def test_a_friends_payment_brings_ten_days_and_its_refund_takes_them(shop: Sandb
 
     before = inviter.now()
     story.control("refund", order=story.facts["order"])
-    inviter.message("Подарок в 10 дней отменён", after=before, within=WAIT)
+    inviter.message("Подаренные 10 дней больше не действуют", after=before, within=WAIT)
 
     after = user_of(shop, inviter)
     assert after.expires_at
