@@ -40,7 +40,8 @@ def open_broadcast(visit: AdminVisit) -> View:
         "Russian or English."
     )
     rows = [_audience_row(t, counts, audience) for audience in AUDIENCES]
-    return View(words, [*rows, [visit_keys.cancel(t)]])
+    earlier = item(t.label("🗂 Earlier broadcasts"), Item.CAST_LIST)
+    return View(words, [*rows, [earlier, visit_keys.cancel(t)]])
 
 
 def open_message(visit: AdminVisit) -> View:
@@ -114,6 +115,8 @@ def _preview(visit: AdminVisit, begun: Data, rows: Rows) -> View:
     except Conflict as refused:
         why = str(refused.details.get("why", ""))
         words = t("❌ Telegram refuses this message: {why}", why=why)
+        if rows:  # most likely a link of theirs
+            return _asked_again(visit, begun, words)
         return View(words, [[visit_keys.cancel(t)]])
     people = _people(visit.main_api.audience_counts(), draft.audience, draft.language)
     visit.leave()

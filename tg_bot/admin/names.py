@@ -28,3 +28,4 @@ class Item(StrEnum):
     CAST_SKIP = "castSkip"
     CAST_GO = "castGo"
     CAST_DELETE = "castDel"
+    CAST_LIST = "castList"

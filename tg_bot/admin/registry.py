@@ -1,6 +1,6 @@
 """All screens of the admin's menu, and all that it asks for in writing, by their names."""
 
-from tg_bot.admin import broadcast, broadcast_acts
+from tg_bot.admin import broadcast, broadcast_acts, broadcast_list
 from tg_bot.admin.acts import do_act, question
 from tg_bot.admin.add_time import (
     add_time,
@@ -45,6 +45,7 @@ SCREENS: dict[str, AdminScreen] = {
     Item.CAST_SKIP: broadcast.skip_buttons,
     Item.CAST_GO: broadcast_acts.start,
     Item.CAST_DELETE: broadcast_acts.delete,
+    Item.CAST_LIST: broadcast_list.open_list,
 }
 
 STEPS: dict[str, Step] = {
