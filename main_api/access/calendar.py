@@ -48,11 +48,18 @@ def seconds_added(now: datetime, end: datetime | None, target: datetime | None) 
     return round((target - base).total_seconds())
 
 
-def end_without(now: datetime, end: datetime | None, seconds: int) -> datetime | None:
-    """The end once `seconds` given earlier are taken back: not below now, and never later."""
-    if end is None or end <= now or seconds <= 0:
+def end_without(
+    now: datetime, end: datetime | None, seconds: int, until: datetime | None = None
+) -> datetime | None:
+    """The end once `seconds` given earlier are taken back: not below now, and never later.
+
+    They ended at `until`, if that is known: those that have passed are not taken.
+    """
+    given = timedelta(seconds=seconds)
+    left = given if until is None else min(given, until - now)
+    if end is None or end <= now or left <= timedelta():
         return end
-    return max(now, end - timedelta(seconds=seconds))
+    return max(now, end - left)
 
 
 def days_left(now: datetime, end: datetime | None) -> int:

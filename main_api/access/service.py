@@ -109,16 +109,18 @@ class AccessService:
             f"access may last at most {longest} days", code=Code.ACCESS_TOO_LONG, max_days=longest
         )
 
-    def take_back(self, user_id: int, order_id: str, *, paid: bool = True) -> Access:
+    def take_back(
+        self, user_id: int, order_id: str, *, paid: bool = True, until: datetime | None = None
+    ) -> Access:
         """A refund: take back, once, what `order_id` added; nothing for an order never granted.
-        `paid` as it was granted.
+        `paid` as it was granted; `until` is where what it added ended: what is behind is used up.
         """
 
         def decide(user: UserRecord) -> Change | None:
             if order_id not in user.added or REFUND + order_id in user.applied:
                 return None
             now = self._clock()
-            end = calendar.end_without(now, user.expires_at, user.added[order_id])
+            end = calendar.end_without(now, user.expires_at, user.added[order_id], until)
             fields = _ends_at(user, end, now) | ({"paid_at": None} if paid else {})
             if end != user.expires_at and end == now:
                 fields["notice_pending"] = False  # that the money goes back says it is closed

@@ -63,7 +63,7 @@ class Rewards:
             self._store.move(invited.invited_id, [State.OWED], State.EARNED)
             return
         try:
-            self._access.grant(
+            access = self._access.grant(
                 invited.inviter_id,
                 reward_key(invited),
                 days=invited.days,
@@ -74,7 +74,8 @@ class Rewards:
             log.info("u%d earns nothing: %s", invited.inviter_id, refused.code)
             self._store.move(invited.invited_id, [State.OWED], State.CLOSED, {"days": 0})
             return
-        self._store.move(invited.invited_id, [State.OWED], State.GIVEN)
+        given = {"until": access.expires_at}
+        self._store.move(invited.invited_id, [State.OWED], State.GIVEN, given)
 
     def _take_back(self, invited: Invited) -> None:
         """Whether the days were given is for the inviter's record to say, not for the state: a
@@ -83,7 +84,7 @@ class Rewards:
         leaves, key = [State.TO_TAKE_BACK], reward_key(invited)
         try:
             self._access.forgo(invited.inviter_id, key)
-            self._access.take_back(invited.inviter_id, key, paid=False)
+            self._access.take_back(invited.inviter_id, key, paid=False, until=invited.until)
             given = key in self._users.get(invited.inviter_id).added
         except NotFound:
             self._store.move(invited.invited_id, leaves, State.CLOSED, {"days": 0})

@@ -32,8 +32,8 @@ REFUNDABLE: Final = (State.OWED, State.GIVEN, State.EARNED)
 @dataclass(frozen=True, slots=True)
 class Invited:
     """One invited person. `days` are those of the reward, as set when the first payment came;
-    `paid_by` is the id of that payment's fact, `changed_at` the latest turn of the state that the
-    inviter sees.
+    `paid_by` is the id of that payment's fact, `until` the end of access with the days in it, as
+    they were given, `changed_at` the latest turn of the state that the inviter sees.
     """
 
     invited_id: int
@@ -44,6 +44,7 @@ class Invited:
     invited_at: datetime
     paid_at: datetime | None
     changed_at: datetime
+    until: datetime | None = None
 
 
 class ReferralStore:
@@ -113,9 +114,6 @@ class ReferralStore:
 
 
 def _invited(document: Document) -> Invited:
-    names = [it.name for it in fields(Invited) if it.name not in ("invited_id", "state")]
-    return Invited(
-        invited_id=document["_id"],
-        state=State(document["state"]),
-        **{name: document[name] for name in names},
-    )
+    values: dict[str, Any] = {it.name: document.get(it.name) for it in fields(Invited)}
+    values |= {"invited_id": document["_id"], "state": State(document["state"])}
+    return Invited(**values)

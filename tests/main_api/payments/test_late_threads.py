@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -33,9 +34,8 @@ def test_what_it_does_when_it_goes_on_gives_nothing_to_anybody(till: Till, *, af
         pair = a_pair(till, 2 * step + after)
         anna = till.grant(pair.anna, "her-own", days=60).expires_at
         fact = pair.payment(1)
-        database = Interrupted(
-            till.deps.db, step, lambda pair=pair: refunded_meanwhile(pair), after=after
-        )
+        meanwhile = partial(refunded_meanwhile, pair)
+        database = Interrupted(till.deps.db, step, meanwhile, after=after)
         with suppress(Unavailable):
             confirm_through(till, database, fact)
         came = database.came

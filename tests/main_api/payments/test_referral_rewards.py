@@ -102,15 +102,28 @@ def test_a_full_refund_takes_them_back_and_says_so(pair: Pair) -> None:
     assert (seen.latest[0].state, seen.latest[0].days) == ("taken_back", 10)
 
 
-def test_days_used_up_are_not_taken_twice(pair: Pair) -> None:
+@pytest.mark.parametrize("passed", [4, 9])
+def test_days_used_up_are_not_taken_from_what_came_after_them(pair: Pair, passed: int) -> None:
     pair.pay()
     work(pair.till)
-    pair.till.clock.advance(days=4)
-    pair.till.grant(pair.anna, "present", days=5)
+    pair.till.clock.advance(days=passed)
+    pair.till.grant(pair.anna, "bought", days=30)
     pair.refund()
     work(pair.till)
 
-    assert pair.end() == pair.till.clock() + timedelta(days=1)  # 6 + 5 were left
+    assert pair.end() == pair.till.clock() + timedelta(days=30)
+
+
+def test_a_gift_that_is_long_over_takes_nothing_of_what_was_bought_since(pair: Pair) -> None:
+    pair.pay()
+    work(pair.till)
+    pair.till.clock.advance(days=11)
+    pair.till.grant(pair.anna, "bought", days=30)
+    pair.refund()
+    work(pair.till)
+
+    assert pair.end() == pair.till.clock() + timedelta(days=30)
+    assert pair.row().state is State.TAKEN_BACK
 
 
 def test_a_part_of_the_price_refunded_leaves_the_gift(pair: Pair) -> None:
