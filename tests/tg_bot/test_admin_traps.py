@@ -10,11 +10,12 @@ from typing_extensions import override
 
 from common.errors import Unavailable
 from models.admin import ActDone, AddTime
+from sandbox.telegram.faults import Fault
 from tests.support.clock import FakeClock
 from tests.support.fake_admin_api import FakeAdminApi
 from tests.support.fake_notify_service import FakeNotifyService
 from tests.tg_bot.conftest import ADMIN, StartBot
-from tests.tg_bot.people import Someone
+from tests.tg_bot.people import Someone, wait_until
 from tests.tg_bot.people import admin_key as key
 from tg_bot.admin.names import Item
 
@@ -110,6 +111,30 @@ def test_a_banned_one_is_not_told_that_his_access_is_open(
 
     (notice,) = notify_service.notices.values()
     assert notice.params["until_ms"] == 0
+
+
+def test_a_message_that_telegram_did_not_take_is_no_delivered_one_in_the_history(
+    met: int, admin: Someone, anya: Someone
+) -> None:
+    admin.inject_press(key(Item.MESSAGE, met))
+    admin.sees("что отправить")
+    admin.say("hello")
+    admin.sees("Так это увидит")
+    admin.running.emulator.faults.queue.append(
+        Fault(method="copyMessage", chat_id=anya.id, times=4, code=502)
+    )
+    go = next(str(one["data"]) for one in admin.buttons() if "msgGo" in one["data"])
+    admin.press(go)
+    admin.sees("ничего не отправлено")
+    admin.inject_press(key(Item.AUDIT, met))
+    assert "Telegram не принял" in admin.sees("История")["text"]
+
+    admin.running.emulator.faults.queue.clear()
+    admin.press(go)
+    admin.sees("Доставлено")
+    admin.inject_press(key(Item.AUDIT, met), 1001)
+    wait_until(lambda: admin.texts()[-1].count("сообщение · админ") == 2)
+    assert anya.texts()[1:] == ["hello"]
 
 
 def test_who_is_gone_is_no_longer_asked_about(

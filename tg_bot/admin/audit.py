@@ -26,6 +26,14 @@ ACTIONS = {
     "message": deferred("✉️ message"),
     "message_failed": deferred("✉️ message did not arrive"),
 }
+WORDS = {
+    "blocked": deferred("the bot is blocked, or the account is gone"),
+    "unknown": deferred("Telegram did not answer"),
+    "refused": deferred("Telegram refuses it"),
+    "away": deferred("Telegram did not take it, nothing was sent"),
+}
+"""What tg_bot.admin.message notes as an outcome."""
+
 NAMES = {
     "expires_at": deferred("end of access"),
     "banned": deferred("banned"),
@@ -87,7 +95,9 @@ def _value(t: Texts, value: Value) -> str:
     if isinstance(value, bool):
         return t.plain("yes") if value else t.plain("no")
     if isinstance(value, int):
-        return str(value)
+        return str(value).replace("-", "\N{MINUS SIGN}")
+    if value in WORDS:
+        return t.plain(WORDS[value])
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:

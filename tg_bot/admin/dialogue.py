@@ -51,9 +51,6 @@ class Dialogue:
     def keep(self, admin_id: int, name: str, value: Data) -> None:
         self._states.put(admin_id, f"{KEPT}-{name}", value)
 
-    def forget(self, admin_id: int, name: str) -> None:
-        self._states.drop(admin_id, f"{KEPT}-{name}")
-
     def kept(self, admin_id: int, name: str) -> Data | None:
         return self._states.get(admin_id, f"{KEPT}-{name}")
 

@@ -73,8 +73,8 @@ def send(visit: AdminVisit) -> View:
     """Arguments: our user id, the message in the admin's chat."""
     user, message_id = visit.main_api.user(visit.positive(0)), visit.positive(1)
     kept = visit.kept(f"sent-{message_id}-{user.user_id}")
-    if kept is None:
-        outcome = _send(visit, user, message_id)
+    if kept is None or kept["outcome"] == AWAY:
+        outcome = _send(visit, user, message_id, int(kept["tries"]) if kept else 0)
     else:
         outcome = UNKNOWN if kept["outcome"] == BEGUN else str(kept["outcome"])
     words = visit.t(OUTCOMES[outcome], name=name_of(user))
@@ -82,9 +82,12 @@ def send(visit: AdminVisit) -> View:
     return View(words, [*again, *_back(visit.t, user)])
 
 
-def _send(visit: AdminVisit, user: User, message_id: int) -> str:
-    """Noted before it is sent: nothing goes out that the log does not know of."""
+def _send(visit: AdminVisit, user: User, message_id: int, tries: int) -> str:
+    """Noted before it is sent: nothing goes out that the log does not know of. `tries`: how often
+    Telegram did not take it; each try has its own lines in the log.
+    """
     name, key = f"sent-{message_id}-{user.user_id}", f"adm-{visit.admin_id}-msg-{message_id}"
+    key = f"{key}-{tries}" if tries else key
     visit.main_api.note(
         user.user_id, Noted(admin_id=visit.admin_id, key=key, action="message", details={})
     )
@@ -95,17 +98,16 @@ def _send(visit: AdminVisit, user: User, message_id: int) -> str:
         )
         outcome = SENT
     except TelegramError as trouble:
-        if trouble.outcome in LATER:
-            visit.services.dialogue.forget(visit.admin_id, name)
-            return AWAY
         outcome = _outcome(trouble)
-    visit.keep(name, {"outcome": outcome})
+    visit.keep(name, {"outcome": outcome, "tries": tries + 1})
     if outcome != SENT:
         _note_failure(visit, user, key, outcome)
     return outcome
 
 
 def _outcome(trouble: TelegramError) -> str:
+    if trouble.outcome in LATER:
+        return AWAY
     if trouble.outcome in GONE:
         return BLOCKED
     return UNKNOWN if trouble.outcome is Outcome.UNKNOWN else REFUSED
