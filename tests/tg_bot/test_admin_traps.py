@@ -18,6 +18,9 @@ from tests.tg_bot.conftest import ADMIN, StartBot
 from tests.tg_bot.people import Someone, wait_until
 from tests.tg_bot.people import admin_key as key
 from tg_bot.admin.names import Item
+from tg_bot.admin.totp import SecondFactor, Verdict
+from tg_bot.database import Database
+from tg_bot.states import States
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -147,6 +150,17 @@ def test_who_is_gone_is_no_longer_asked_about(
     admin.sees("Такого пользователя больше нет")
     admin.say("3")
     admin.sees("на кнопках ниже")
+
+
+def test_a_new_secret_ends_what_the_old_one_has_opened(
+    database: Database, clock: FakeClock
+) -> None:
+    states = States(database, clock)
+    factor = SecondFactor({ADMIN: SECRET}, states, clock)
+    assert factor.judge(ADMIN, TOTP(SECRET).at(clock()), message_id=1) is Verdict.RIGHT
+    assert SecondFactor({ADMIN: SECRET}, states, clock).passed(ADMIN)
+
+    assert not SecondFactor({ADMIN: SECRET[::-1]}, states, clock).passed(ADMIN)
 
 
 class TestSecondFactor:
