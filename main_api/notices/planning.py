@@ -1,6 +1,7 @@
 """Hands the notices of each changed access to notify_service, which keeps them till due."""
 
 import logging
+from datetime import timedelta
 
 from common.clients.notify_service import NotifyService
 from common.clock import Clock
@@ -13,6 +14,7 @@ from models.notifies import NoticeList
 
 log = logging.getLogger(__name__)
 PAGE = 200
+TWO_CLOCKS = timedelta(seconds=5)
 
 
 class NoticePlanning:
@@ -64,6 +66,12 @@ class NoticePlanning:
         if notices:
             self._notify.add_all(NoticeList(notices=notices))
         # the revision is named: what was changed meanwhile has notices of its own to be handed over
-        self._db[USERS].update_one(
+        unchanged = self._db[USERS].update_one(
             {"_id": user.user_id, "revision": user.revision}, {"$set": {"notice_pending": False}}
         )
+        if notices and not unchanged.matched_count and self._has_left(user):
+            # notify_service had perhaps forgotten the person before it got these
+            self._notify.forget(user.tg_id, before=self._clock() + TWO_CLOCKS)
+
+    def _has_left(self, user: UserRecord) -> bool:
+        return self._db[USERS].find_one({"_id": user.user_id, "deleting": False}, ["_id"]) is None

@@ -229,6 +229,32 @@ def test_a_renewal_while_the_notices_travel_is_planned_too(shop: Shop, user_id: 
     assert planned(shop, end)
 
 
+class LeavesMeanwhile(NotifyService):
+    """The user leaves, and is forgotten, before the notices arrive."""
+
+    def __init__(self, shop: Shop, user_id: int) -> None:
+        self._shop = shop
+        self._user_id = user_id
+
+    @override
+    def add_all(self, notices: NoticeList) -> NoticeStates:
+        assert self._shop.deps.removal.remove(self._user_id).done
+        self._shop.clock.advance(seconds=20)
+        return self._shop.deps.notify.add_all(notices)
+
+    @override
+    def forget(self, telegram_id: int, *, before: datetime) -> None:
+        self._shop.deps.notify.forget(telegram_id, before=before)
+
+
+def test_of_who_leaves_while_the_notices_travel_none_is_kept(shop: Shop, user_id: int) -> None:
+    shop.grant(user_id, "a", days=30)
+    NoticePlanning(shop.deps.db, LeavesMeanwhile(shop, user_id), shop.clock).tick()
+
+    assert shop.notify.came_at
+    assert shop.notify.notices == {}
+
+
 def test_who_never_had_access_gets_no_notice(shop: Shop, user_id: int) -> None:
     shop.deps.access.revoke(user_id, "r")
     plan(shop)
