@@ -50,7 +50,7 @@ class TestFind:
         admin.sees("С нами с")
 
     def test_by_a_forwarded_message(self, admin: Someone, anya: Someone) -> None:
-        forwarded(admin, {"type": "user", "sender_user": anya._user()})
+        admin.say("Не подключается!", forwarded_from=anya.id)
 
         assert f"Telegram {anya.id}" in admin.sees("С нами с")["text"]
 

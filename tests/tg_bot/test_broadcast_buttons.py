@@ -52,3 +52,24 @@ def test_all_unknown_names_are_told_as_they_were_written() -> None:
 def test_more_rows_than_telegram_shows_are_refused() -> None:
     with pytest.raises(TooMany):
         names("\n".join(["Сайт | https://x.org"] * 21))
+
+
+def test_a_country_of_several_words_is_one_button() -> None:
+    countries = ["united_states", "finland", "south_korea"]
+    text = "Кнопки: profile Соединённые Штаты, South Korea финляндия nowhere land"
+    with pytest.raises(UnknownNames) as unknown:
+        read_buttons(text, lambda: countries)
+    assert unknown.value.names == ["nowhere", "land"]
+
+    rows = read_buttons(text.removesuffix(" nowhere land"), lambda: countries)
+    assert [button.name for row in rows for button in row] == [
+        "profile", "united_states", "south_korea", "finland",
+    ]  # fmt: skip
+
+
+def test_the_word_before_a_link_is_not_shown_to_readers() -> None:
+    [[button]] = read_buttons("Кнопки: Наш сайт | https://example.org", list)
+    assert button.text == "Наш сайт"
+
+    [[button]] = read_buttons("Кнопка | https://example.org", list)
+    assert button.text == "Кнопка"

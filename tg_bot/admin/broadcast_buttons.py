@@ -14,8 +14,10 @@ from models.broadcasts import BroadcastButton
 from models.buttons import NAMED, folded
 
 HEADERS = re.compile(r"\s*(?:кнопки|кнопка|buttons?)\s*(?::|\s|$)", re.IGNORECASE)
+BEFORE_A_LINK = re.compile(r"\s*(?:кнопки|кнопка|buttons?)\s*:", re.IGNORECASE)
 NONE = frozenset({"", "-", "нет", "без кнопок", "skip", "none", "no"})
 IN_A_ROW = 2
+WORDS_IN_A_NAME = 4  # a country's
 MAX_ROWS = 20
 MAX_TEXT, MAX_URL = 64, 2048
 SCHEMES = ("http", "https", "tg")
@@ -72,12 +74,17 @@ class _Names:
         return [buttons[at : at + IN_A_ROW] for at in range(0, len(buttons), IN_A_ROW)]
 
     def _found(self, words: list[str]) -> Iterator[str]:
-        for word in filter(None, words):
-            name = self._known.get(folded(word)) or self._country(word)
+        words = [word for word in words if word]
+        while words:
+            taken, name = 1, self._known.get(folded(words[0]))
+            for several in range(min(WORDS_IN_A_NAME, len(words)), 0, -1):
+                if not name and (name := self._country(" ".join(words[:several]))):
+                    taken = several
             if name:
                 yield name
             else:
-                self.unknown.append(word)
+                self.unknown.append(words[0])
+            words = words[taken:]
 
     def _country(self, word: str) -> str | None:
         """By its name in our addresses or in any of our languages."""
@@ -90,7 +97,7 @@ class _Names:
 
 
 def _link(line: str) -> BroadcastButton:
-    text, _, url = (part.strip() for part in line.partition("|"))
+    text, _, url = (part.strip() for part in BEFORE_A_LINK.sub("", line, count=1).partition("|"))
     try:
         parts = urlsplit(url)
         opens = parts.scheme in SCHEMES and bool(parts.hostname) and not re.search(r"\s", url)

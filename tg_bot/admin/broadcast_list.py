@@ -48,7 +48,7 @@ def _one(t: Texts, n: int, found: Broadcast) -> Html:
 
 
 def _keys(visit: AdminVisit, n: int, found: Broadcast) -> list[Key]:
-    acts = WHILE_IN.get(found.state, ())
+    acts: tuple[BroadcastAct, ...] = WHILE_IN.get(found.state, ())
     until = found.deletable_until
     if found.state in ("done", "stopped") and until and visit.now < until:
         acts = (BroadcastAct.DELETE,)

@@ -53,24 +53,27 @@ def open_message(visit: AdminVisit) -> View:
 
 
 def take_message(visit: AdminVisit) -> View:
-    """Another message instead of this one may still be given: the last one counts."""
+    """What is shown is what will be sent: the admin may change his own message, not that copy.
+
+    Another message instead of this one may still be given.
+    """
     t, message = visit.t, visit.written()
     user = visit.main_api.user(int(visit.data["user_id"]))
     if message.media_group_id:
         return View(t(ALBUM), _back(t, user))
     try:
-        visit.services.sender.copy_message(
+        shown = visit.services.sender.copy_message(
             visit.admin_id, visit.admin_id, message.message_id, _keyboard(user)
         )
     except TelegramError as trouble:
         why = t(OUTCOMES[AWAY]) if trouble.outcome in LATER else t(NOT_COPIED)
         return View(why, _back(t, user))
     words = t("👆 This is what <b>{name}</b> will see. Send it?", name=name_of(user))
-    return View(words, [[_yes(t, user, message.message_id)], *_back(t, user)])
+    return View(words, [[_yes(t, user, shown)], *_back(t, user)])
 
 
 def send(visit: AdminVisit) -> View:
-    """Arguments: our user id, the message in the admin's chat."""
+    """Arguments: our user id, the copy that the admin was shown."""
     user, message_id = visit.main_api.user(visit.positive(0)), visit.positive(1)
     kept = visit.kept(f"sent-{message_id}-{user.user_id}")
     if kept is None or kept["outcome"] == AWAY:
