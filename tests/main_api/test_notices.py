@@ -3,14 +3,11 @@
 from datetime import datetime, timedelta
 
 import pytest
-from typing_extensions import override
 
-from common.clients.notify_service import NotifyService
 from common.clock import milliseconds
 from main_api.jobs.runner import safely
-from main_api.notices.planning import PAGE, NoticePlanning
+from main_api.notices.planning import NoticePlanning
 from models.codes import NoticeKind
-from models.notifies import NoticeList, NoticeState, NoticeStates
 from tests.support.shop import Shop
 
 Planned = dict[NoticeKind, datetime]
@@ -205,113 +202,8 @@ def test_notices_wait_for_notify_service_and_survive_a_lost_answer(
     assert len(shop.notify.notices) == 5
 
 
-class RenewsMeanwhile(NotifyService):
-    """Takes the notices, and before it answers the user has paid again."""
-
-    def __init__(self, shop: Shop, user_id: int) -> None:
-        self._shop = shop
-        self._user_id = user_id
-
-    @override
-    def add_all(self, notices: NoticeList) -> NoticeStates:
-        self._shop.grant(self._user_id, "meanwhile", days=1)
-        states = [NoticeState(key=it.key, state="waiting") for it in notices.notices]
-        return NoticeStates(notices=states)
-
-
-def test_a_renewal_while_the_notices_travel_is_planned_too(shop: Shop, user_id: int) -> None:
-    shop.grant(user_id, "a", days=1)
-    NoticePlanning(shop.deps.db, RenewsMeanwhile(shop, user_id), shop.clock).tick()
-    plan(shop)
-
-    end = shop.clock.now + timedelta(days=2)
-    assert f"subEnded:{user_id}:{milliseconds(end)}" in shop.notify.notices
-    assert planned(shop, end)
-
-
-class LeavesMeanwhile(NotifyService):
-    """The user leaves, and is forgotten, before the notices arrive."""
-
-    def __init__(self, shop: Shop, user_id: int) -> None:
-        self._shop = shop
-        self._user_id = user_id
-
-    @override
-    def add_all(self, notices: NoticeList) -> NoticeStates:
-        assert self._shop.deps.removal.remove(self._user_id).done
-        self._shop.clock.advance(seconds=20)
-        return self._shop.deps.notify.add_all(notices)
-
-    @override
-    def forget(self, telegram_id: int, *, before: datetime) -> None:
-        self._shop.deps.notify.forget(telegram_id, before=before)
-
-
-def test_of_who_leaves_while_the_notices_travel_none_is_kept(shop: Shop, user_id: int) -> None:
-    shop.grant(user_id, "a", days=30)
-    NoticePlanning(shop.deps.db, LeavesMeanwhile(shop, user_id), shop.clock).tick()
-
-    assert shop.notify.came_at
-    assert shop.notify.notices == {}
-
-
 def test_who_never_had_access_gets_no_notice(shop: Shop, user_id: int) -> None:
     shop.deps.access.revoke(user_id, "r")
     plan(shop)
 
     assert shop.notify.notices == {}
-
-
-def test_users_of_an_older_version_get_the_reminders_that_are_still_ahead(
-    shop: Shop, user_id: int
-) -> None:
-    shop.grant(user_id, "a", days=2, months=0)
-    new = {"access_changed_at": "", "paid_at": "", "connected_at": ""}
-    shop.deps.db["users"].update_one(
-        {"_id": user_id}, {"$unset": new, "$set": {"notice_pending": False}}
-    )
-    shop.clock.advance(hours=30)
-    plan(shop)
-
-    end = shop.clock.now + timedelta(hours=18)
-    assert planned(shop, end).keys() == {
-        NoticeKind.SUB_ENDED,
-        NoticeKind.SUB_ENDED_TWO_DAYS_AGO,
-    }
-
-
-def test_users_of_an_older_version_whose_access_has_ended_are_left_in_peace(
-    shop: Shop, user_id: int
-) -> None:
-    shop.grant(user_id, "a", days=2, months=0)
-    new = {"access_changed_at": "", "paid_at": "", "connected_at": ""}
-    shop.deps.db["users"].update_one(
-        {"_id": user_id}, {"$unset": new, "$set": {"notice_pending": False}}
-    )
-    shop.clock.advance(days=2, seconds=1)
-    plan(shop)
-
-    assert shop.notify.notices == {}
-
-
-def test_an_upgrade_with_many_users_is_planned_a_page_at_a_time_and_nobody_is_left_out(
-    shop: Shop, user_id: int
-) -> None:
-    """A job that worked for as long as there is anybody left would be taken for stuck."""
-    shop.grant(user_id, "a", days=2, months=0)
-    [first] = shop.deps.db["users"].find({"_id": user_id})
-    for n in range(1, PAGE + 1):
-        other = first | {"_id": user_id + n, "tg_id": first["tg_id"] + n, "sub_token": f"token{n}"}
-        shop.deps.db["users"].insert_one(other)
-    notices = NoticePlanning(shop.deps.db, shop.deps.notify, shop.clock)
-
-    left = []
-    for _ in range(3):
-        notices.tick()
-        left.append(len(list(shop.deps.db["users"].find({"notice_pending": True}))))
-    shop.grant(user_id, "b", days=2, months=0)
-    notices.tick()
-
-    assert left == [1, 0, 0]
-    assert len({it.telegram_id for it in shop.notify.notices.values()}) == PAGE + 1
-    assert not list(shop.deps.db["users"].find({"notice_pending": True}))
