@@ -133,9 +133,12 @@ class ReferralService:
         """
         if not self._is_noted(user_id):
             return
-        went = {"changed_at": self._clock()}
-        self._store.move(user_id, [State.INVITED], State.TAKEN_BACK, went | {"paid_by": fact_id})
-        self._store.move(user_id, REFUNDABLE, State.TO_TAKE_BACK, went, paid_by=fact_id)
+        now = self._clock()
+        came = {"paid_by": fact_id, "paid_at": now, "changed_at": now}
+        self._store.move(user_id, [State.INVITED], State.TAKEN_BACK, came)
+        self._store.move(
+            user_id, REFUNDABLE, State.TO_TAKE_BACK, {"changed_at": now}, paid_by=fact_id
+        )
 
     def forget(self, user_id: int) -> None:
         """The personal link of a person who is gone. The rows hold numbers only, and stay."""

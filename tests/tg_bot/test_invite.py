@@ -86,6 +86,12 @@ def test_numbers_and_reasons_are_told_newest_first() -> None:
     ]
 
 
+def test_where_no_days_were_given_none_are_struck_out() -> None:
+    lines = invitation(texts_in("ru"), referrals(earned("taken_back", 0))).text.splitlines()
+
+    assert lines[-1] == "13 марта 2026: другу вернули деньги"
+
+
 def test_nobody_yet_is_said_in_words() -> None:
     text = invitation(texts_in("en"), referrals(invited=0, paid=0, days_earned=0)).text
 

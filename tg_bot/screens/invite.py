@@ -61,6 +61,8 @@ def _history(t: Texts, one: Earned) -> Html:
     date = t.date(one.paid_at or one.invited_at)
     if one.state == "invited":
         return t("{date}: a friend came by your link", date=date)
+    if one.state == "taken_back" and not one.days:
+        return t("{date}: a friend got the money back", date=date)
     if one.state == "taken_back":
         struck = t("<s>+{days}</s>", days=t.days(one.days))
         return t("{days}, {date}: a friend got the money back", days=struck, date=date)
