@@ -89,6 +89,38 @@ def test_signs_without_width_are_not_seen(
     assert main_api.users[met].expires_at == clock() + timedelta(days=3)
 
 
+def test_a_name_does_not_turn_round_what_stands_after_it(
+    met: int, admin: Someone, anya: Someone, main_api: LosesAnswers
+) -> None:
+    main_api.change(met, first_name="\u202eАня", last_name="\u2067")
+    admin.say(f"tgid={anya.id}")
+
+    assert admin.sees("С нами с")["text"].startswith("👤 Аня (@anya_sandbox)")
+
+
+@pytest.mark.parametrize("written", ["3", "+ 3", "+3"])
+def test_a_number_of_days_may_stand_apart_from_its_sign(
+    met: int, admin: Someone, main_api: LosesAnswers, clock: FakeClock, written: str
+) -> None:
+    admin.inject_press(key(Item.OWN_TIME, met))
+    admin.sees("сколько времени")
+    admin.say(written)
+    admin.sees("+3 дня")
+
+    assert main_api.users[met].expires_at == clock() + timedelta(days=3)
+
+
+@pytest.mark.parametrize("written", ["−3", "- 3", "—3"])
+def test_a_minus_is_asked_about_however_a_phone_writes_it(
+    met: int, admin: Someone, main_api: LosesAnswers, written: str
+) -> None:
+    assert not main_api.users[met].expires_at
+    admin.inject_press(key(Item.OWN_TIME, met))
+    admin.sees("сколько времени")
+    admin.say(written)
+    admin.sees("точно изменить срок на −3 дня")
+
+
 def test_an_answer_that_was_lost_is_asked_for_again_by_a_key_that_adds_nothing_twice(
     met: int, admin: Someone, anya: Someone, main_api: LosesAnswers, clock: FakeClock
 ) -> None:

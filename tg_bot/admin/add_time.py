@@ -24,7 +24,7 @@ from tg_bot.visit import View
 
 log = logging.getLogger(__name__)
 NONCE = re.compile(r"[mr][0-9]{1,16}")
-PLAIN_DAYS = re.compile(r"[+-]?\d{1,5}")
+PLAIN_DAYS = re.compile(r"([+\-\N{MINUS SIGN}\N{EN DASH}\N{EM DASH}]?)\s*(\d{1,5})")
 
 
 def open_add_time(visit: AdminVisit) -> View:
@@ -52,10 +52,9 @@ def open_own_time(visit: AdminVisit) -> View:
 
 def take_own_time(visit: AdminVisit) -> View:
     text = visit.text()
+    plain = PLAIN_DAYS.fullmatch(text)
     try:
-        form = read_form(
-            f"days+={text}" if PLAIN_DAYS.fullmatch(text) else text, needs_person=False
-        )
+        form = read_form("days+=" + "".join(plain.groups()) if plain else text, needs_person=False)
         if not form.adds() or form.telegram_id is not None or form.username is not None:
             return _bad(visit, visit.t("Here only months and days are wanted, as in days+=3."))
     except BadForm as bad:

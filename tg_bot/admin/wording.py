@@ -8,13 +8,19 @@ from common.i18n.texts import Html, Texts
 from models.users import User
 from tg_bot.wording import left
 
+TURNS = dict.fromkeys(
+    map(ord, "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+)
+"""Signs that turn the direction of writing: in a name, they turn round what stands after it."""
+
 NOTHING = "\N{EN DASH}"
 PERCENT = {"ru": "#,##0.#\N{NO-BREAK SPACE}%", "en": "#,##0.#%"}
 
 
 def name_of(user: User) -> str:
     """As "Аня Иванова (@anya)", or the Telegram id of who has no name."""
-    name = " ".join(filter(None, [user.first_name, user.last_name])).strip()
+    name = " ".join(filter(None, [user.first_name, user.last_name]))
+    name = name.translate(TURNS).strip()
     handle = f"@{user.username}" if user.username else ""
     if name and handle:
         return f"{name} ({handle})"
