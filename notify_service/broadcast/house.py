@@ -123,7 +123,8 @@ class House:
         for job in jobs.values():
             at_work = job.state in ("running", "deleting")
             settled = at_work or not self._left(job, "sending", "removing")
-            self.progress.show(job, settled=settled)
+            in_turn = current is not None and current.broadcast_id != job.broadcast_id
+            self.progress.show(job, settled=settled, in_turn=in_turn)
 
     def _drop_old(self) -> None:
         """Who was served by broadcasts that ended long ago is forgotten, some at a time."""

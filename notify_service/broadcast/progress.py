@@ -41,8 +41,9 @@ class Progress:
     _paces: dict[str, deque[tuple[float, int]]] = field(default_factory=dict)
     _languages: dict[int, str] = field(default_factory=dict)
 
-    def show(self, job: Job, *, settled: bool) -> None:
+    def show(self, job: Job, *, settled: bool, in_turn: bool = False) -> None:
         """`settled`: what is told of this state now stays true, or is told again anyway.
+        `in_turn`: it waits for another one.
 
         A change of state is shown at once, numbers each 4 seconds.
         """
@@ -53,7 +54,7 @@ class Progress:
             return
         self._next_at[job.broadcast_id] = now + EVERY_SECONDS
         self._next_at[f"{job.broadcast_id}:{job.state}"] = now + EVERY_SECONDS
-        self._tell(self._counted(job, fresh=settled), settled=settled)
+        self._tell(self._counted(job, fresh=settled), settled=settled, in_turn=in_turn)
 
     def _counted(self, job: Job, *, fresh: bool) -> Job:
         counts = self.recipients.counts(job.broadcast_id, fresh=fresh)
@@ -78,12 +79,12 @@ class Progress:
             return None
         return math.ceil(waiting * (now - began) / (served - before))
 
-    def _tell(self, job: Job, *, settled: bool) -> None:
+    def _tell(self, job: Job, *, settled: bool, in_turn: bool) -> None:
         """The last word on a state is repeated until Telegram has taken it."""
         t = texts_in(self._language(job.admin_id))
         until = job.deletable_until
         keys = progress_keys(t, job, deletable=until is not None and self.clock() < until)
-        text = str(progress_text(t, job))
+        text = str(progress_text(t, job, in_turn=in_turn))
         if text != job.progress_text:
             if not self._permitted():
                 self._again(job, AWAY_SECONDS)

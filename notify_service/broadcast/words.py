@@ -19,14 +19,17 @@ MINUTE = 60
 STEP_SECONDS = 10  # an estimate that changes each time is no use
 
 
-def progress_text(t: Texts, job: Job) -> Html:
+def progress_text(t: Texts, job: Job, *, in_turn: bool) -> Html:
+    """`in_turn`: another one is worked on now."""
     counts = job.counts
     total = job.recipients
     lines: list[Html] = [t(TITLES[job.state])]
     if job.why:
         lines.append(t("Telegram refuses the message: {why}", why=job.why))
     if not job.frozen:
-        if job.state == "running":
+        if job.state == "running" and in_turn:
+            lines.append(t("Another one is on its way; this one begins after it."))
+        elif job.state == "running":
             lines.append(t("The list of recipients is being put together…"))
         return _joined(lines)
     served = total - counts.waiting

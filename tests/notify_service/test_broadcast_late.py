@@ -1,9 +1,12 @@
 """What comes late to a broadcast: answers after its stop, second thoughts, the next one."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
+from models.broadcasts import Broadcast, BroadcastProgressMessage
 from notify_service.broadcast.recipients import COLLECTION
 from notify_service.broadcast.sending import REFUSALS_IN_A_ROW
 from tests.notify_service.casting import ADMIN, Casting
@@ -180,3 +183,44 @@ def test_what_was_just_stopped_can_be_taken_back_before_it_was_counted(cast: Cas
     cast.work()
 
     assert (cast.told().state, cast.told().deleted) == ("deleted", 1)
+
+
+def test_who_waits_for_another_broadcast_reads_so(cast: Casting) -> None:
+    cast.house.shop.add(ADMIN, language="en", blocked=True)
+    cast.invite(2)
+    cast.begin("first")
+    cast.freeze()
+    cast.house.clock.advance(seconds=1)
+    cast.begin("second")
+    cast.house.deps.broadcast.runner.house.step()
+    assert "begins after it" in cast.house.telegram.texts(ADMIN)[-1]
+
+    cast.work()
+    cast.house.deps.broadcast.runner.house.step()
+    assert "is done" in cast.house.telegram.texts(ADMIN)[-1]
+
+
+def test_two_who_press_the_same_keys_at_once_do_it_once(cast: Casting) -> None:
+    """Start, pause, go on, stop and delete, each pressed by two at the same moment."""
+    cast.invite(3)
+    cast.draft()
+    notices, progress = cast.house.notices, cast.progress_message()
+    message = BroadcastProgressMessage(message_id=progress)
+    presses: list[tuple[Callable[[], Broadcast], str]] = [
+        (lambda: notices.start_broadcast("cast", message), "running"),
+        (lambda: notices.pause_broadcast("cast"), "paused"),
+        (lambda: notices.resume_broadcast("cast"), "running"),
+        (lambda: notices.stop_broadcast("cast"), "stopped"),
+        (lambda: notices.delete_broadcast("cast"), "deleting"),
+    ]
+    for press, state in presses:
+        with ThreadPoolExecutor(4) as pool:
+            answers = [press_.result() for press_ in [pool.submit(press) for _ in range(4)]]
+        assert {answer.state for answer in answers} == {state}
+        if state == "running":
+            cast.freeze()
+            cast.serve(1)
+    cast.work()
+
+    assert cast.told().state == "deleted"
+    assert sum(cast.copies().values()) == 2

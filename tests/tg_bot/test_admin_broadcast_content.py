@@ -3,6 +3,7 @@
 
 import pytest
 
+from models.buttons import Button, callback
 from tests.sandbox.telegram.running import Running
 from tests.tg_bot.contents import (
     CONTENTS,
@@ -64,6 +65,25 @@ def test_what_the_admin_changes_after_he_saw_it_changes_nothing(
     chat = telegram.emulator.world.chats[admin.id]
     next(one for one in chat.visible() if not one.from_bot).deleted = True
     admin.press(next(data for data in shown_keys(admin) if Item.CAST_GO in data))
+    admin.sees("Рассылка завершена")
+
+    assert anya.sees(WORDS)["entities"] == FORMAT
+
+
+@pytest.mark.usefixtures("met")
+def test_pressing_what_is_shown_does_not_turn_it_into_the_admins_own_screen(
+    admin: Someone, anya: Someone
+) -> None:
+    ask_for_content(admin)
+    formatted(admin)
+    admin.sees("А кнопки?")
+    admin.say("Кнопки: profile")
+    admin.sees("Так это увидит каждый")
+    go = next(data for data in shown_keys(admin) if Item.CAST_GO in data)
+    before = len(admin.from_bot())
+    admin.press(callback(Button.PROFILE))
+    admin.has_messages(before + 1)
+    admin.press(go)
     admin.sees("Рассылка завершена")
 
     assert anya.sees(WORDS)["entities"] == FORMAT
