@@ -1,11 +1,12 @@
 """Gives inviters the days that they have earned, takes them back after a refund, and tells them."""
 
 import logging
+from collections.abc import Iterator
 from typing import Final
 
 from common.clients.notify_service import NotifyService
 from common.clock import Clock, milliseconds
-from common.errors import Invalid, NotFound, ServiceError
+from common.errors import Invalid, NotFound, ServiceError, Unavailable
 from common.storage.protocol import StorageUnavailable
 from main_api.access.service import AccessService
 from main_api.deps import Deps
@@ -46,17 +47,22 @@ class Rewards:
 
     def tick(self) -> None:
         """Everything that waits; raises the first trouble when all others have had their turn."""
-        troubles: list[ServiceError] = []
-        for state, step in self._steps.items():
-            for invited in self._store.waiting(state, A_TICK):
-                try:
-                    step(invited)
-                except StorageUnavailable:
-                    raise
-                except ServiceError as trouble:
-                    troubles.append(trouble)
+        troubles = [trouble for state in self._steps for trouble in self._work_off(state)]
         if troubles:
             raise troubles[0]
+
+    def _work_off(self, state: State) -> Iterator[ServiceError]:
+        """A neighbour that is away is tried once: it may take its time not to answer."""
+        for invited in self._store.waiting(state, A_TICK):
+            try:
+                self._steps[state](invited)
+            except StorageUnavailable:
+                raise
+            except Unavailable as away:
+                yield away
+                return
+            except ServiceError as trouble:
+                yield trouble
 
     def _give(self, invited: Invited) -> None:
         if not invited.days:

@@ -185,6 +185,24 @@ def test_with_notify_service_away_the_days_come_at_once_and_the_word_later(pair:
     assert len(pair.told(EARNED)) == 1
 
 
+def test_a_notify_service_that_does_not_answer_is_waited_for_once(till: Till) -> None:
+    """Each wait may last for ten seconds, and access does not wait for words."""
+    pairs = [a_pair(till, number) for number in range(3)]
+    for pair in pairs:
+        pair.pay()
+    till.sweep()
+    till.notify.wire.lost = True
+    with pytest.raises(Unavailable):
+        work(till)
+
+    assert len(till.said(EARNED)) == 1
+    assert [pair.end() for pair in pairs] == [till.clock() + TEN_DAYS] * 3
+
+    till.notify.wire.lost = False
+    work(till)
+    assert [len(pair.told(EARNED)) for pair in pairs] == [1, 1, 1]
+
+
 def test_a_word_whose_answer_was_lost_is_not_said_twice(pair: Pair) -> None:
     pair.pay()
     pair.till.notify.wire.lost = True
