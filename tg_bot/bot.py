@@ -16,7 +16,7 @@ from tg_bot.deps import Deps
 from tg_bot.dispatch import Dispatch
 from tg_bot.handling import Handling
 from tg_bot.inbox import Inbox
-from tg_bot.introduction import introduce, introduce_to_admins
+from tg_bot.introduction import introduce, introduce_to_admins, withdraw_from_former
 from tg_bot.lanes import Lanes
 from tg_bot.membership import Membership
 from tg_bot.people import People
@@ -30,17 +30,19 @@ log = logging.getLogger(__name__)
 WORKERS = 32
 JOIN_SECONDS, DRAIN_SECONDS, CONFIRM_SECONDS = 0.1, 3.4, 1.0
 RETRY_SECONDS = 1.0
+INTRODUCTION_SECONDS = 900.0  # some calls for each language and admin, each with its deadlines
 PAUSES = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 
 class Bot:
-    def __init__(self, settings: Settings, deps: Deps) -> None:
+    def __init__(self, settings: Settings, deps: Deps, watchdog: Watchdog | None = None) -> None:
         self._token, self._sender = settings.bot_token, deps.sender
         self._admin_ids = settings.admin_telegram_ids
+        self._database = deps.database
         self._inbox = Inbox(deps.database, deps.clock)
         self._lanes = Lanes(WORKERS)
         self._stop = Event()
-        self._watchdog = Watchdog()
+        self._watchdog = watchdog or Watchdog()
         self._handling = _handling(settings, deps, self._inbox, self._lanes)
         self._poller = Poller(
             self._fetch,
@@ -89,9 +91,11 @@ class Bot:
         """Tries until Telegram is there; False when stopped meanwhile. Raises TokenRefused."""
         tries = 0
         while not self._stop.is_set():
+            self._watchdog.expect("polling", INTRODUCTION_SECONDS)
             try:
                 introduce(self._token, self._sender)
                 introduce_to_admins(self._token, self._sender, self._admin_ids)
+                withdraw_from_former(self._sender, self._database, self._admin_ids)
             except TelegramError as trouble:
                 if trouble.outcome is Outcome.TOKEN_REVOKED:
                     raise TokenRefused from None
