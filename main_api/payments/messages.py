@@ -31,20 +31,24 @@ class Messages:
         self._clock = clock
         self._owner = owner_telegram_id
 
-    def tell(self, fact_id: str) -> None:
-        """Hand over what is to be said; while notify_service is away it stays to be said."""
+    def tell(self, fact_id: str) -> bool:
+        """Hand over what is to be said; while notify_service is away it stays to be said, and this
+        says False.
+        """
         try:
             stored = self._facts.find(fact_id)
             if stored is None or stored.decision is None:
-                return
+                return True
             self._customer(fact_id, stored.decision)
             self._alarm(fact_id, stored.decision)
             self._facts.told(fact_id)
         except ServiceError as trouble:
             log.warning("messages about payment %s wait: %s", fact_id, trouble.code)
             self._later(fact_id)
+            return False
         except Exception:
             log.exception("messages about payment %s", fact_id)
+        return True
 
     def _later(self, fact_id: str) -> None:
         try:

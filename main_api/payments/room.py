@@ -20,7 +20,7 @@ class PaymentsRoom:
     settlement: Settlement
 
 
-def at_once(act: Callable[[], None]) -> None:
+def at_once(act: Callable[[], object]) -> None:
     """For jobs: there nobody waits for an answer."""
     act()
 

@@ -13,7 +13,7 @@ from models.codes import ConfirmOutcome
 from models.payments import Confirmed, PaymentFact
 
 log = logging.getLogger(__name__)
-Soon = Callable[[Callable[[], None]], object]
+Soon = Callable[[Callable[[], object]], object]
 LEFT_ALONE = timedelta(seconds=5)
 A_SWEEP = 100
 
@@ -61,7 +61,8 @@ class Settlement:
                 # a bug that one payment meets must not hold up the others
                 log.exception("payment %s cannot be settled", stored.fact_id)
         for stored in self._facts.untold(before, A_SWEEP):
-            self._messages.tell(stored.fact_id)
+            if not self._messages.tell(stored.fact_id):
+                return  # a neighbour may take its time not to answer; money is not to wait for it
 
 
 def _again(outcome: ConfirmOutcome) -> ConfirmOutcome:

@@ -1,4 +1,4 @@
-"""A thread that takes money stands still; meanwhile another takes the money and its refund."""
+"""What is slow: a thread that takes money and stands still, a neighbour that does not answer."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -8,10 +8,11 @@ import pytest
 
 from common.errors import Unavailable
 from main_api.referrals.store import State
-from models.codes import OrderStatus
+from models.codes import NoticeKind, OrderStatus
 from tests.main_api.payments.referred import Pair, a_pair, confirm_through, work
 from tests.support.interrupted import Interrupted
 from tests.support.till import PRICE, Till, fact_of
+from tests.support.waiting import wait_until
 
 LEFT_ALONE = timedelta(seconds=30)
 
@@ -62,3 +63,21 @@ def test_too_little_that_went_back_before_it_was_decided_counts_for_nothing(till
 
     assert till.confirm(pair.payment(2, order)).outcome == "granted"
     assert pair.row().state is State.OWED
+
+
+def test_a_sweep_waits_once_for_a_notify_service_that_does_not_answer(till: Till) -> None:
+    """Money that is to be decided comes with the next one."""
+    till.notify.wire.down = True
+    for number in range(3):
+        till.pay(till.order(request_key=f"press-{number}").payment_id, f"op-{number}")
+    facts, later = till.deps.db["payment_facts"], {"tell_at": {"$gt": till.clock()}}
+    wait_until(lambda: facts.count_documents(later) == 3)
+    till.notify.wire.down, till.notify.wire.lost = False, True
+
+    till.sweep()
+    assert len(till.notify.notices) == 1
+
+    till.notify.wire.lost = False
+    till.sweep()
+    till.sweep()
+    assert len(till.said(NoticeKind.PAYMENT_RECEIVED)) == 3
