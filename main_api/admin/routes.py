@@ -87,7 +87,7 @@ def _views(api: APIBlueprint, deps: Deps, audit: Audit) -> None:
     @api.get("/users/<int:user_id>/audit", responses={200: AuditLines})
     @callers(Service.TG_BOT)
     def audit_of(path: UserPath) -> Response:
-        """Of a user who has gone, too: what was done to him stays known for its time."""
+        """Of a user who has gone, too: what was done to him stays known."""
         lines = audit.of_user(path.user_id)
         if not lines:
             deps.users.get(path.user_id)
