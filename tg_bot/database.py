@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS states (
     expires_at REAL NOT NULL,
     PRIMARY KEY (telegram_id, name)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS admin_menus (telegram_id INTEGER PRIMARY KEY);
 """
 
 

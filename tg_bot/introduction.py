@@ -1,7 +1,7 @@
 """What the bot tells Telegram about itself before it listens: its commands, and that it polls."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from telebot import apihelper, types
@@ -10,6 +10,7 @@ from common.i18n.catalogues import LANGUAGES
 from common.i18n.texts import deferred, texts_in
 from common.telegram.errors import Outcome, TelegramError, classify
 from common.telegram.sender import Sender
+from tg_bot.database import Database
 
 log = logging.getLogger(__name__)
 _api: Any = apihelper  # untyped
@@ -48,6 +49,31 @@ def introduce_to_admins(token: str, sender: Sender, admin_ids: Iterable[int]) ->
         except TelegramError as trouble:
             level = logging.INFO if trouble.outcome is Outcome.GONE else logging.WARNING
             log.log(level, "an admin's command menu was not renewed: %s", trouble.outcome)
+
+
+def withdraw_from_former(sender: Sender, database: Database, admin_ids: Collection[int]) -> None:
+    """Whoever was an admin at an earlier start and is none now has /admin in his menu no longer.
+    What cannot be done now is done at the next start.
+    """
+    rows = database.rows("SELECT telegram_id FROM admin_menus")
+    for former in {int(str(row[0])) for row in rows}.difference(admin_ids):
+        if _withdrawn(sender, former):
+            with database.transaction() as db:
+                db.execute("DELETE FROM admin_menus WHERE telegram_id = ?", (former,))
+    with database.transaction() as db:
+        for admin_id in admin_ids:
+            db.execute("INSERT OR IGNORE INTO admin_menus (telegram_id) VALUES (?)", (admin_id,))
+
+
+def _withdrawn(sender: Sender, former: int) -> bool:
+    try:
+        for language in (DEFAULT_MENU, *LANGUAGES):
+            sender.delete_my_commands(language=language, chat_id=former)
+    except TelegramError as trouble:
+        if trouble.outcome is not Outcome.GONE:
+            log.warning("a former admin's command menu was not withdrawn: %s", trouble.outcome)
+            return False
+    return True
 
 
 def commands(language: str, shown: Mapping[str, str] = DESCRIPTIONS) -> list[tuple[str, str]]:

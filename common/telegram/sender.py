@@ -142,6 +142,11 @@ class Sender:
         scope = _AllPrivateChats() if chat_id is None else _OneChat(chat_id)
         self._call(lambda: _api.set_my_commands(self._token, menu, scope, language or None))
 
+    def delete_my_commands(self, *, language: str, chat_id: int) -> None:
+        """The menu that one chat has of its own: it shows that of all private chats again."""
+        scope = _OneChat(chat_id)
+        self._call(lambda: _api.delete_my_commands(self._token, scope, language or None))
+
     def get_me(self) -> Me:
         me = self._call(lambda: _api.get_me(self._token))
         return Me(int(me["id"]), str(me.get("username", "")))
