@@ -52,7 +52,7 @@ class RecipientStore:
         return self._database.collection(COLLECTION)
 
     def prepare(self) -> None:
-        for keys in (("broadcast_id", "state"), ("tell_blocked",), ("telegram_id",)):
+        for keys in (("broadcast_id", "state", "attempts"), ("tell_blocked",), ("telegram_id",)):
             self._rows.create_index([(key, ASCENDING) for key in keys])
 
     def add(self, broadcast_id: str, people: Sequence[Recipient], now: datetime) -> None:
@@ -76,13 +76,16 @@ class RecipientStore:
         return self._rows.find_one(wanted, ["state"]) is not None
 
     def claim(self, broadcast_id: str, now: datetime, *, leaving: str, to: str) -> Claimed | None:
-        """One recipient, now ours alone; None when nobody is left in that state."""
+        """One recipient, now ours alone; None when nobody is left in that state. Who had to be put
+        back comes after the others, so that nobody can hold them up.
+        """
         found = self._rows.find_one_and_update(
             {"broadcast_id": broadcast_id, "state": leaving},
             {
                 "$set": {"state": to, "run": self._run, "lease_until": now + LEASE},
                 "$inc": {"attempts": 1},
             },
+            sort=[("attempts", ASCENDING)],
         )
         return _claimed(found) if found else None
 
@@ -148,8 +151,8 @@ class RecipientStore:
         return self._rows.delete_many(theirs).deleted_count
 
     def drop(self, broadcast_id: str, most: int) -> bool:
-        """So many rows of an ended broadcast go; False when none is left that may."""
-        ended = {"broadcast_id": broadcast_id, "tell_blocked": False}
+        """So many rows of an ended broadcast go; False when none is left."""
+        ended = {"broadcast_id": broadcast_id}
         keys = [found["_id"] for found in self._rows.find(ended, ["broadcast_id"], limit=most)]
         if keys:
             self._rows.delete_many({"_id": {"$in": keys}})

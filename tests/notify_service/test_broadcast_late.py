@@ -224,3 +224,19 @@ def test_two_who_press_the_same_keys_at_once_do_it_once(cast: Casting) -> None:
 
     assert cast.told().state == "deleted"
     assert sum(cast.copies().values()) == 2
+
+
+def test_one_whom_telegram_refuses_again_and_again_does_not_hold_up_the_others(
+    cast: Casting,
+) -> None:
+    """Whoever keeps the bot busy in his own chat makes Telegram refuse what goes there."""
+    people = cast.invite(6)
+    cast.begin()
+    cast.freeze()
+    cast.house.telegram.fault(
+        method="copyMessage", chat_id=people[0], times=50, code=429,
+        parameters={"retry_after": 1},
+    )  # fmt: skip
+    cast.serve(7)
+
+    assert [cast.copies()[person] for person in people] == [0, 1, 1, 1, 1, 1]
