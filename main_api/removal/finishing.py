@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import islice
 
 from common.clients.notify_service import NotifyService
-from common.errors import ServiceError
+from common.errors import ServiceError, Unavailable
 from common.storage.protocol import Database, StorageUnavailable
 from main_api.audit import forget_in_audit
 from main_api.removal.leaving import Leaving, LeavingStore
@@ -80,7 +80,8 @@ class Finishing:
         except StorageUnavailable:
             raise
         except ServiceError as trouble:
-            away.set()
+            if isinstance(trouble, Unavailable):  # what is refused is one person's trouble
+                away.set()
             log.warning("notify_service has not forgotten u%d: %s", leaving.user_id, trouble.code)
             return False
         self._leaving.notices_are_forgotten(leaving.user_id)

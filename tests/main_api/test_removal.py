@@ -135,6 +135,22 @@ def test_who_comes_back_before_the_notices_are_forgotten_keeps_the_new_ones(
     assert new in shop.notify.notices
 
 
+def test_people_whom_notify_service_refuses_to_forget_hold_up_nobody(
+    shop: Shop, user_id: int
+) -> None:
+    refused = [shop.register(TG + number).user_id for number in range(1, 20)]
+    shop.notify.wire.down = True
+    for one in (user_id, *refused):
+        delete(shop, one)
+    shop.notify.wire.down = False
+    shop.deps.db[USERS].update_many({"_id": {"$in": refused}}, {"$set": {"leaving_tg_id": -5}})
+
+    shop.deps.removal.tick()
+
+    assert shop.notify.forgotten == [TG]
+    assert shop.deps.db[USERS].count_documents({}) == len(refused)
+
+
 def a_notice(shop: Shop, key: str) -> str:
     due = shop.clock.now + timedelta(days=1)
     shop.deps.notify.add(Notice(key=key, kind=NoticeKind.TEST_PUSH, telegram_id=TG, due_at=due))
