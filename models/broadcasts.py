@@ -28,6 +28,7 @@ class BroadcastButton(Wire):
         return self
 
 
+MessageId = Annotated[int, Field(ge=1, lt=2**53)]
 ButtonRow = Annotated[list[BroadcastButton], Field(max_length=8)]
 
 
@@ -39,7 +40,7 @@ class BroadcastDraft(Wire):
 
     broadcast_id: OrderId
     admin_id: TgId
-    source_message_id: Annotated[int, Field(ge=1)]
+    source_message_id: MessageId
     keyboard: Annotated[list[ButtonRow], Field(max_length=20)] = []
     audience: Audience
     language: Language | None = None
@@ -48,7 +49,7 @@ class BroadcastDraft(Wire):
 class BroadcastProgressMessage(Wire):
     """The message in the admin's chat that is kept up to date while the broadcast runs."""
 
-    message_id: Annotated[int, Field(ge=1)]
+    message_id: MessageId
 
 
 class Broadcast(Wire):
