@@ -70,7 +70,7 @@ def test_a_user_deleted_at_main_api_is_registered_again_by_a_start_and_by_no_old
 
     anya.press(callback(Name.START))
     anya.sees("Добро пожаловать")
-    wait_until(lambda: main_api.by_telegram(anya.id).first_name == "Аня")
+    wait_until(lambda: [user.first_name for user in main_api.users.values()] == ["Аня"])
 
 
 def test_a_banned_person_is_told_and_led_to_support(

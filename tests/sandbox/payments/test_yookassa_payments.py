@@ -78,7 +78,9 @@ def test_held_money_can_be_given_back_and_a_pending_payment_not(receiver: Receiv
 
     assert (canceled.status, canceled.paid) == ("canceled", False)
     assert canceled.cancellation_details.reason == "canceled_by_merchant"
-    assert receiver.wait_for(2)[1].event["event"] == "payment.canceled"
+    # the two deliveries run beside each other, so either may be first
+    told = {came.event["event"] for came in receiver.wait_for(2)}
+    assert told == {"payment.waiting_for_capture", "payment.canceled"}
 
 
 def test_held_money_goes_back_by_itself_after_a_week(
