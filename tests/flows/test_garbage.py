@@ -1,6 +1,7 @@
 """Garbage to every route of every service, public and signed: no 5xx, no traceback, no harm."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -58,6 +59,14 @@ class SignedBy(AuthBase):
         )
         request.headers["Authorization"] = f"Bearer {token}"
         return request
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Sandbox]:
+    """A shop of its own: who is let in may delete anybody whose number he guesses."""
+    with Sandbox.temporary() as sandbox:
+        sandbox.start_all()
+        yield sandbox
 
 
 def schema_of(shop: Sandbox, service: str) -> OpenApiSchema:
