@@ -11,7 +11,7 @@ from tests.support.admin_office import PATIENCE, TG_ID, USERNAME, Day, key
 from tg_bot.admin.registry import SCREENS
 
 NAMES = [*SCREENS, "nonsense"]
-A_FEW_EACH = [NAMES[at : at + 6] for at in range(0, len(NAMES), 6)]
+A_FEW_EACH = [NAMES[at : at + 4] for at in range(0, len(NAMES), 4)]
 """As many as one person may press before he is asked to slow down."""
 
 pytestmark = pytest.mark.timeout(240)

@@ -2,6 +2,7 @@
 """An admin at work in the whole sandbox, and Olga, who has the paper's own id and name."""
 
 import re
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +34,10 @@ class Day:
     """Olga's number as our user, from her card."""
 
     def user(self) -> User:
-        return self.shop.operator.user(self.number)
+        """Olga as all servers know her: what a server is still to be told changes by itself."""
+        while (user := self.shop.operator.user(self.number)).pending:
+            time.sleep(0.05)
+        return user
 
     def served_by(self) -> list[str]:
         """Countries whose cores have Olga now."""
