@@ -10,6 +10,7 @@ from common.clock import make_clock
 from common.errors import NotFound
 from common.service_client import ServiceClient
 from main_api.payments.messages import message_key
+from models.admin import AuditLines
 from models.codes import FactKind, NoticeKind
 from models.notifies import NoticeState
 from models.servers import ServerUsers
@@ -59,6 +60,9 @@ class Operator:
 
     def user(self, user_id: int) -> User:
         return MainApi(self._client("main_api", "main_api")).user(user_id)
+
+    def audit(self, user_id: int) -> AuditLines:
+        return MainApi(self._client("main_api", "main_api")).audit_of(user_id)
 
     def user_ids(self) -> list[int]:
         return MainApi(self._client("main_api", "main_api")).user_ids().user_ids

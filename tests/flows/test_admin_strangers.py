@@ -26,19 +26,19 @@ def test_a_stranger_presses_every_key_by_hand_and_gets_what_any_user_gets(
     stranger.say("/start")
     stranger.message("Добро пожаловать")
     unknown = answer_to(day, stranger, "s1:noSuchKey")
-    before = day.user()
+    before = day.standing()
     for name in names:
         for arguments in ((), (day.number,), (day.number, 1, 0, "r1")):
             assert answer_to(day, stranger, key(name, *arguments)) == unknown, name
 
-    assert day.user() == before
+    assert day.standing() == before
 
 
 def test_a_stranger_writes_what_an_admin_writes_and_gets_what_any_user_gets(day: Day) -> None:
     stranger = Customer.join(day.shop.layout.url("telegram"), "Чужой", "ru", "stranger2")
     stranger.say("/start")
     stranger.message("Добро пожаловать")
-    before = day.user()
+    before = day.standing()
     answers = []
     for words in (
         "/nonsense", "/admin", f"tgid={TG_ID}\nmonths+=1", f"username={USERNAME}", "EXIT", "123456",
@@ -48,7 +48,7 @@ def test_a_stranger_writes_what_an_admin_writes_and_gets_what_any_user_gets(day:
         answers.append(shown(stranger.message("", after=after)))
 
     assert answers == [answers[0]] * len(answers)
-    assert day.user() == before
+    assert day.standing() == before
 
 
 def shown(message: dict[str, Any]) -> tuple[Any, ...]:

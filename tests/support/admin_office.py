@@ -2,12 +2,12 @@
 """An admin at work in the whole sandbox, and Olga, who has the paper's own id and name."""
 
 import re
-import time
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 
+from models.admin import AuditLines
 from models.buttons import callback
 from models.users import User
 from sandbox.customer import Customer
@@ -34,10 +34,12 @@ class Day:
     """Olga's number as our user, from her card."""
 
     def user(self) -> User:
-        """Olga as all servers know her: what a server is still to be told changes by itself."""
-        while (user := self.shop.operator.user(self.number)).pending:
-            time.sleep(0.05)
-        return user
+        return self.shop.operator.user(self.number)
+
+    def standing(self) -> tuple[User, AuditLines]:
+        """Olga and what was done to her, without what servers that join or catch up change."""
+        user = self.user().model_copy(update={"revision": 0, "pending": []})
+        return user, self.shop.operator.audit(self.number)
 
     def served_by(self) -> list[str]:
         """Countries whose cores have Olga now."""
