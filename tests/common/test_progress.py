@@ -8,36 +8,7 @@ from common.storage.protocol import StorageUnavailable
 from common.supervision import Watchdog
 from main_api.jobs.runner import STUCK_SECONDS, watched
 from notify_service.persistence import PATIENCE_SECONDS, Persistence
-
-
-class Time:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Systemd:
-    def __init__(self) -> None:
-        self.heard: list[str] = []
-
-    def __call__(self, state: str) -> None:
-        self.heard.append(state)
-
-
-@pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def systemd() -> Systemd:
-    return Systemd()
-
-
-@pytest.fixture
-def watchdog(time: Time, systemd: Systemd) -> Watchdog:
-    return Watchdog(monotonic=time, told=systemd)
+from tests.support.systemd import Systemd, Time
 
 
 def test_a_job_that_never_ends_silences_the_process(

@@ -5,36 +5,7 @@ from pathlib import Path
 import pytest
 
 from common.supervision import EVERY_SECONDS, READY, Watchdog, tell
-
-
-class Time:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-class Systemd:
-    def __init__(self) -> None:
-        self.heard: list[str] = []
-
-    def __call__(self, state: str) -> None:
-        self.heard.append(state)
-
-
-@pytest.fixture
-def time() -> Time:
-    return Time()
-
-
-@pytest.fixture
-def systemd() -> Systemd:
-    return Systemd()
-
-
-@pytest.fixture
-def watchdog(time: Time, systemd: Systemd) -> Watchdog:
-    return Watchdog(monotonic=time, told=systemd)
+from tests.support.systemd import Systemd, Time
 
 
 def test_a_loop_that_turns_is_told_of_but_not_at_every_turn(
