@@ -2,8 +2,12 @@
 
 import logging
 import threading
+from collections.abc import Iterator
 from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from functools import partial
+from math import inf
+from time import monotonic
 
 from common.errors import ServiceError
 from common.storage.protocol import StorageUnavailable
@@ -16,13 +20,14 @@ from models.servers import MOST_USERS
 
 log = logging.getLogger(__name__)
 WAIT_SECONDS = 1.0
+CROWD_SECONDS = 0.2  # after two have come at once, more are expected for so long
 Call = Future[Held]
 
 
 class FanOut:
     """What a server does not take now it gets from the healing job: the user stays pending.
 
-    Whoever is to be told to a server while a call to it is under way goes with the next call.
+    When several come at once, a server is told of several in one call.
     """
 
     def __init__(
@@ -38,9 +43,30 @@ class FanOut:
         self._wait_seconds = wait_seconds
         self._lines: dict[str, Gathering[UserRecord, Held]] = {}
         self._lock = threading.Lock()
+        self._under_way = 0
+        self._crowd_seen = -inf
 
     def push(self, user: UserRecord) -> UserRecord:
         """Returns when all have answered or the wait is over; a slow server's call goes on."""
+        with self._counted():
+            return self._push(user)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._lock:
+            self._under_way += 1
+            if self._under_way > 1:
+                self._crowd_seen = monotonic()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way -= 1
+
+    def _crowded(self) -> bool:
+        return monotonic() - self._crowd_seen < CROWD_SECONDS
+
+    def _push(self, user: UserRecord) -> UserRecord:
         calls = {
             self._started(server, user): server
             for server in self._servers.callable()
@@ -86,7 +112,9 @@ class FanOut:
         with self._lock:
             if server.address not in self._lines:
                 work = partial(self._telling.tell, server)
-                self._lines[server.address] = Gathering(work, server.calls, most=MOST_USERS)
+                self._lines[server.address] = Gathering(
+                    work, server.calls, most=MOST_USERS, crowded=self._crowded
+                )
             return self._lines[server.address]
 
     def _takes(self, server: Server, user: UserRecord, call: Call) -> bool:

@@ -5,12 +5,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
+from math import inf
 from time import monotonic
 from typing import Generic, TypeVar
+
+from common.clock import real_sleep
 
 T = TypeVar("T")
 R = TypeVar("R")
 PATIENCE_SECONDS = 0.3
+PACE_SECONDS = 0.05
 RUNS_AT_ONCE = 4
 
 
@@ -25,8 +29,9 @@ class Gathering(Generic[T, R]):
     """`work` answers for each of at most `most` things, in their order; what it raises is raised
     to all who wait for one of them.
 
-    Who comes while nothing is under way goes at once and alone: nobody is made to wait for others.
-    A run that takes long holds up nobody either: who comes then begins another one beside it.
+    Who comes alone goes at once. While it is `crowded`, runs begin `pace_seconds` apart, so that
+    the next ones gather: each run costs both ends much more than one thing more in it does. A run
+    that takes long holds up nobody: who comes then begins another one beside it.
     """
 
     def __init__(
@@ -35,15 +40,20 @@ class Gathering(Generic[T, R]):
         threads: Executor,
         *,
         most: int,
+        crowded: Callable[[], bool],
+        pace_seconds: float = PACE_SECONDS,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._work = work
         self._threads = threads
         self._most = most
+        self._crowded = crowded
+        self._pace_seconds = pace_seconds
         self._patience_seconds = patience_seconds
         self._lock = threading.Lock()
         self._waiting: list[_Waiting[T, R]] = []
         self._runs: dict[object, float] = {}
+        self._last_began = -inf
 
     def put(self, item: T) -> Future[R]:
         waiting: _Waiting[T, R] = _Waiting(item)
@@ -60,7 +70,7 @@ class Gathering(Generic[T, R]):
         return len(self._runs) < RUNS_AT_ONCE and all(began < late for began in self._runs.values())
 
     def _go(self, run: object) -> None:
-        while batch := self._next(run):
+        while batch := self._gathered(run):
             try:
                 # what it logs and sends on carries the id of the first one's request
                 answers = batch[0].context.run(self._work, [it.item for it in batch])
@@ -71,11 +81,14 @@ class Gathering(Generic[T, R]):
                 for waiting, answer in zip(batch, answers, strict=True):
                     waiting.answer.set_result(answer)
 
-    def _next(self, run: object) -> list[_Waiting[T, R]]:
+    def _gathered(self, run: object) -> list[_Waiting[T, R]]:
+        rest = self._last_began + self._pace_seconds - monotonic()
+        if rest > 0 and self._crowded():
+            real_sleep(rest)
         with self._lock:
             batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
             if batch:
-                self._runs[run] = monotonic()
+                self._runs[run] = self._last_began = monotonic()
             else:
                 del self._runs[run]
         return batch
