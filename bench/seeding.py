@@ -66,12 +66,14 @@ def _record(number: int, now: datetime) -> UserRecord:
 def _seed_agent(layout: Layout, country: str, records: list[UserRecord]) -> None:
     address = layout.address(f"agent_{country}")
     store = Store(layout.state(f"agent_{country}") / "country_api.sqlite3")
-    for record in records:
-        wanted = ServerUser(
+    wanted = [
+        ServerUser(
             key=user_key(record.user_id),
             core_id=core_id(record.access_secret, address),
             expires_at=record.expires_at or record.created_at,
             revision=record.revision,
         )
-        store.put(wanted)
+        for record in records
+    ]
+    store.put(wanted)
     store.close()

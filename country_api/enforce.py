@@ -1,18 +1,21 @@
-"""Brings the core to what the store wants, user by user, and knows what the core holds."""
+"""Brings the core to what the store wants, many users at once, and knows what the core holds."""
 
 import itertools
 import logging
 import threading
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from common.clock import Clock
-from country_api.core.accounts import Accounts
-from country_api.core.client import CoreDown, CoreError
+from country_api.core.accounts import Accounts, Failures
+from country_api.core.client import CoreDown
 from country_api.pulse import Pulse
 from country_api.store import Store, is_live
 
 log = logging.getLogger(__name__)
 Generation = tuple[int, int]
+AT_ONCE = 200  # calls to the core that are under way together
 
 
 @dataclass(frozen=True)
@@ -40,38 +43,55 @@ class Enforcer:
         self._unsettled: set[str] = set()
         self._repaired: Generation | None = None
 
-    def settle(self, key: str) -> bool:
-        """Add, replace or remove this user in the core; whether the core holds him afterwards.
+    def settle(self, keys: Iterable[str]) -> set[str]:
+        """Add, replace or remove these users in the core; whom of them it holds afterwards.
 
-        A core that fails leaves him unsettled: `settle_rest` and `repair` come back to him.
+        A core that fails with one leaves him unsettled: `settle_rest` and `repair` come back to
+        him.
         """
-        with self._lock(key):
-            user = self._store.get(key)
-            wanted = user.core_id if user and is_live(user, self._clock()) else None
-            try:
-                self._bring(key, wanted)
-            except CoreError as trouble:
+        ordered = sorted(set(keys))
+        return {
+            key
+            for start in range(0, len(ordered), AT_ONCE)
+            for key in self._settle(ordered[start : start + AT_ONCE])
+        }
+
+    def _settle(self, keys: list[str]) -> list[str]:
+        with self._alone(keys):
+            now, known = self._clock(), self._store.get_all(keys)
+            live = {key: user.core_id for key, user in known.items() if is_live(user, now)}
+            failed = self._bring({key: live.get(key) for key in keys})
+            self._unsettled.difference_update(key for key in keys if key not in failed)
+            for key, trouble in failed.items():
                 self._held.pop(key, None)
                 self._unsettled.add(key)
                 if not isinstance(trouble, CoreDown):
                     log.warning("%s is not settled: %s %s", key, trouble, trouble.told)
-                return False
-            self._unsettled.discard(key)
-            return wanted is not None
+        return [key for key in live if key not in failed]
 
-    def _lock(self, key: str) -> threading.Lock:
-        return self._locks[hash(key) % len(self._locks)]
+    @contextmanager
+    def _alone(self, keys: list[str]) -> Iterator[None]:
+        """Nobody else changes these meanwhile. The locks are taken in one order, so two who want
+        some of the same cannot wait for each other.
+        """
+        with ExitStack() as held:
+            for place in sorted({hash(key) % len(self._locks) for key in keys}):
+                held.enter_context(self._locks[place])
+            yield
 
-    def _bring(self, key: str, wanted: str | None) -> None:
+    def _bring(self, wanted: dict[str, str | None]) -> Failures:
         generation = self._pulse.generation
-        known, held = self._known(key, generation)
-        if known and held == wanted:
-            return
-        if not known or held is not None:
-            self._accounts.remove(key)
-        if wanted is not None:
-            self._accounts.add(key, wanted)
-        self._held[key] = Held(generation, wanted, next(self._order))
+        known = {key: self._known(key, generation) for key in wanted}
+        differing = [key for key in wanted if known[key] != (True, wanted[key])]
+        failed = self._accounts.remove([key for key in differing if known[key] != (True, None)])
+        brought = [key for key in differing if key not in failed]
+        failed |= self._accounts.add(
+            {key: it for key in brought if (it := wanted[key]) is not None}
+        )
+        for key in brought:
+            if key not in failed:
+                self._held[key] = Held(generation, wanted[key], next(self._order))
+        return failed
 
     def _known(self, key: str, generation: Generation) -> tuple[bool, str | None]:
         """Whether it is known what the core holds, and what."""
@@ -97,9 +117,9 @@ class Enforcer:
             keys = self._differing(self._accounts.listed(), generation, since)
         else:
             keys = [user.key for user in self._store.all()]
-        settled = [self.settle(key) for key in keys]
+        settled = self.settle(keys)
         if keys:
-            log.info("core repaired: %d users looked at, %d in it", len(keys), sum(settled))
+            log.info("core repaired: %d users looked at, %d in it", len(keys), len(settled))
         self._repaired = generation
 
     def _differing(self, listed: dict[str, str], generation: Generation, since: int) -> list[str]:
@@ -110,12 +130,11 @@ class Enforcer:
 
     def _learn(self, key: str, said: Held) -> None:
         """Take over what the core said, unless we have changed this user since it was asked."""
-        with self._lock(key):
+        with self._alone([key]):
             held = self._held.get(key)
             if held is None or held.order < said.order:
                 self._held[key] = said
 
     def settle_rest(self) -> None:
         """Try again whomever the core has refused or was too slow for."""
-        for key in list(self._unsettled):
-            self.settle(key)
+        self.settle(list(self._unsettled))

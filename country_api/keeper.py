@@ -102,6 +102,5 @@ class Keeper:
         if keys:
             log.info("access of %d users has ended or begun again", len(keys))
             self._mirror.touch()
-        for key in keys:
-            self._enforcer.settle(key)
+        self._enforcer.settle(keys)
         self._seen_until = now

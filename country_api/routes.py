@@ -1,30 +1,29 @@
 """The agent's routes, all of them for main_api."""
 
-from datetime import UTC, datetime
-
 from flask import Response
 from flask_openapi3 import APIBlueprint
 from pydantic import BaseModel
 
 from common.access_control import callers
-from common.errors import Invalid, NotFound
+from common.errors import Invalid, NotFound, ServiceError
 from common.flask_app import answer
 from country_api.core.client import CoreError
 from country_api.deps import Deps
 from country_api.describe import describe
 from country_api.settings import CountrySettings
+from country_api.taking import take, told
 from models.codes import Code, Service
 from models.servers import (
     ListedUser,
     PutUserAnswer,
+    PutUsers,
+    PutUsersAnswer,
     ServerDescription,
     ServerUser,
     ServerUsers,
     Traffic,
     UserKey,
 )
-
-FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class UserPath(BaseModel):
@@ -38,7 +37,13 @@ def make_api(settings: CountrySettings, deps: Deps) -> APIBlueprint:
     @api.put("/users/<key>", responses={200: PutUserAnswer})
     @callers(Service.MAIN_API)
     def put_user(path: UserPath, body: ServerUser) -> Response:
-        return answer(_put(deps, path.key, body))
+        return answer(_put_one(deps, path.key, body))
+
+    @api.put("/users", responses={200: PutUsersAnswer})
+    @callers(Service.MAIN_API)
+    def put_users(body: PutUsers) -> Response:
+        taken = take(deps, body.users)
+        return answer(PutUsersAnswer(answers=list(map(told, body.users, taken))))
 
     @api.get("/users", responses={200: ServerUsers})
     @callers(Service.MAIN_API)
@@ -66,16 +71,13 @@ def make_api(settings: CountrySettings, deps: Deps) -> APIBlueprint:
     return api
 
 
-def _put(deps: Deps, key: str, user: ServerUser) -> PutUserAnswer:
-    """On the disk first; then the file and the core, which the keeper finishes if they fail."""
+def _put_one(deps: Deps, key: str, user: ServerUser) -> PutUserAnswer:
     if user.key != key:
         raise Invalid("the key in the path is not the one in the body")
-    if not FIRST <= user.expires_at <= LAST:
-        raise Invalid("expires_at is out of range")
-    held = deps.store.put(user)
-    deps.mirror.touch()
-    in_core = deps.enforcer.settle(key)
-    return PutUserAnswer(key=key, revision=held.revision, in_core=in_core)
+    (taken,) = take(deps, [user])
+    if isinstance(taken, ServiceError):
+        raise taken
+    return taken
 
 
 def _listed(deps: Deps) -> ServerUsers:

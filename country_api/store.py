@@ -2,13 +2,13 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from common.clock import from_milliseconds, milliseconds
-from common.errors import Conflict, Unavailable
+from common.errors import Conflict, ServiceError, Unavailable
 from country_api.core.accounts import masked
 from models.servers import ServerUser
 
@@ -47,30 +47,30 @@ class Store:
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.executescript(SCHEMA)
 
-    def put(self, user: ServerUser) -> ServerUser:
-        """Take this state unless a newer one is held; answers what is held now.
+    def put(self, users: Sequence[ServerUser]) -> list[int | ServiceError]:
+        """Take each state unless a newer one is held; all of them reach the disk together.
 
-        Raises Conflict `core_id_taken` when another key has this id (bytes 6-7 aside).
+        Answers for each the revision that is held now, or Conflict `core_id_taken` when another
+        key has this id (bytes 6-7 aside).
         """
-        row = (
-            user.key,
-            user.core_id,
-            milliseconds(user.expires_at),
-            user.revision,
-            int(user.active),
-            masked(user.core_id),
-        )
         with self._database() as db:
+            db.execute("BEGIN IMMEDIATE")
             try:
-                db.execute(UPSERT, row)
-            except sqlite3.IntegrityError:
-                raise Conflict("another user has this id", code="core_id_taken") from None
-            held = db.execute(f"SELECT {COLUMNS} FROM users WHERE key = ?", (user.key,))  # noqa: S608 -- own names
-            return _user(held.fetchone())
+                answers = [_put(db, user) for user in users]
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:  # SQLite itself may have given it up
+                    db.execute("ROLLBACK")
+                raise
+        return answers
 
     def get(self, key: str) -> ServerUser | None:
-        rows = self._select("WHERE key = ?", key)
-        return rows[0] if rows else None
+        return self.get_all([key]).get(key)
+
+    def get_all(self, keys: Sequence[str]) -> dict[str, ServerUser]:
+        """Those of them who are known here."""
+        places = ", ".join("?" * len(keys))
+        return {user.key: user for user in self._select(f"WHERE key IN ({places})", *keys)}
 
     def all(self) -> list[ServerUser]:
         return self._select("ORDER BY key")
@@ -112,6 +112,19 @@ class Store:
     def close(self) -> None:
         with self._lock:
             self._db.close()
+
+
+def _put(db: sqlite3.Connection, user: ServerUser) -> int | ServiceError:
+    ends = milliseconds(user.expires_at)
+    try:
+        db.execute(
+            UPSERT,
+            (user.key, user.core_id, ends, user.revision, int(user.active), masked(user.core_id)),
+        )
+    except sqlite3.IntegrityError:  # undoes this statement alone
+        return Conflict("another user has this id", code="core_id_taken")
+    ((revision,),) = db.execute("SELECT revision FROM users WHERE key = ?", (user.key,))
+    return int(revision)
 
 
 def _user(row: tuple[str, str, int, int, int]) -> ServerUser:

@@ -39,10 +39,13 @@ class Notice(Wire):
     params: dict[str, str | int] = {}
 
 
+MOST_NOTICES = 50
+
+
 class NoticeList(Wire):
     """Several at once; when one of them is refused, none is taken."""
 
-    notices: Annotated[list[Notice], Field(min_length=1, max_length=50)]
+    notices: Annotated[list[Notice], Field(min_length=1, max_length=MOST_NOTICES)]
 
 
 class NoticeState(Wire):

@@ -37,6 +37,28 @@ class PutUserAnswer(Wire):
     in_core: bool
 
 
+MOST_USERS = 200
+"""In one call; they stay below the limit of a request's body."""
+
+
+class PutUsers(Wire):
+    users: Annotated[list[ServerUser], Field(min_length=1, max_length=MOST_USERS)]
+
+
+class UserAnswer(PutUserAnswer):
+    """`refused` is the code of this user's own error: of him alone nothing was taken then."""
+
+    revision: int = 0
+    in_core: bool = False
+    refused: str | None = None
+
+
+class PutUsersAnswer(Wire):
+    """In the order in which the users were sent."""
+
+    answers: list[UserAnswer]
+
+
 class ListedUser(ServerUser):
     """`in_core` is null where the core cannot list its users (v2ray)."""
 

@@ -40,9 +40,12 @@ def notices(store: NoticeStore, alarm: Alarm, clock: Clock) -> APIBlueprint:
     @callers(Service.MAIN_API)
     def add_notices(body: NoticeList) -> Response:
         checked = [from_notice(notice) for notice in body.notices]
-        states = [NoticeState(key=one.key, state=store.add(one, clock())[0]) for one in checked]
+        states = store.add_all(checked, clock())
         alarm.ring()
-        return answer(NoticeStates(notices=states))
+        told = [
+            NoticeState(key=it.key, state=state) for it, state in zip(checked, states, strict=True)
+        ]
+        return answer(NoticeStates(notices=told))
 
     @api.get("/api/v1/notices/<key>", responses={200: NoticeState})
     @callers(Service.MAIN_API, Service.TG_BOT)

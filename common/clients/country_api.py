@@ -1,7 +1,15 @@
 """One server's agent as main_api calls it."""
 
 from common.service_client import ServiceClient
-from models.servers import PutUserAnswer, ServerDescription, ServerUser, ServerUsers, Traffic
+from models.servers import (
+    PutUserAnswer,
+    PutUsers,
+    PutUsersAnswer,
+    ServerDescription,
+    ServerUser,
+    ServerUsers,
+    Traffic,
+)
 
 
 class CountryApi:
@@ -13,6 +21,10 @@ class CountryApi:
         return self._client.call(
             "PUT", f"/users/{user.key}", PutUserAnswer, body=user, read_seconds=read_seconds
         )
+
+    def put_users(self, users: list[ServerUser]) -> PutUsersAnswer:
+        """As `put_user`, for at most MOST_USERS at once, each of whom is taken or refused alone."""
+        return self._client.call("PUT", "/users", PutUsersAnswer, body=PutUsers(users=users))
 
     def users(self) -> ServerUsers:
         return self._client.get("/users", ServerUsers)

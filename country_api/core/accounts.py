@@ -8,6 +8,7 @@ case; an id is compared without its bytes 6-7 (Xray ignores them).
 """
 
 import re
+from collections.abc import Mapping, Sequence
 
 from country_api.core.client import CoreClient, CoreError
 from country_api.core.config import CoreKind, CorePlan
@@ -22,6 +23,10 @@ EXISTS = re.compile(r"User .* already exists")
 MISSING = re.compile(r"User .* not found")
 
 
+Failures = dict[str, CoreError]
+"""Of several users, those with whom it failed."""
+
+
 def masked(core_id: str) -> str:
     """Two ids that are equal like this are one user to Xray."""
     return core_id[:14] + "0000" + core_id[18:]
@@ -33,33 +38,45 @@ class Accounts:
         self._plan = plan
         self.can_list = plan.kind is CoreKind.XRAY
 
-    def add(self, key: str, core_id: str) -> None:
-        """Put the user there with this id, instead of whatever stands under his name."""
-        try:
-            self._add(key, core_id)
-        except CoreError as refused:
-            if not EXISTS.search(refused.told):
-                raise
-            self.remove(key)
-            self._add(key, core_id)
+    def add(self, users: Mapping[str, str]) -> Failures:
+        """Put these there, key -> id, instead of whatever stands under their names."""
+        failed = self._add(users)
+        there = [key for key, failure in failed.items() if EXISTS.search(failure.told)]
+        if not there:
+            return failed
+        kept = self.remove(there)
+        again = {key: users[key] for key in there if key not in kept}
+        rest = {key: failure for key, failure in failed.items() if key not in there}
+        return rest | kept | self._add(again)
 
-    def _add(self, key: str, core_id: str) -> None:
+    def _add(self, users: Mapping[str, str]) -> Failures:
+        return self._alter("AddUserOperation", {k: self._added(k, i) for k, i in users.items()})
+
+    def _added(self, key: str, core_id: str) -> pb.AddUserOperation:
         account = pb.VlessAccount(id=core_id, flow=self._plan.flow)
-        user = pb.User(level=0, email=key, account=self._typed("proxy.vless.Account", account))
-        self._alter("AddUserOperation", pb.AddUserOperation(user=user))
+        typed = self._typed("proxy.vless.Account", account)
+        return pb.AddUserOperation(user=pb.User(level=0, email=key, account=typed))
 
-    def remove(self, key: str) -> None:
+    def remove(self, keys: Sequence[str]) -> Failures:
         """New connections are refused from now on; living ones go on. Absent is fine."""
-        try:
-            self._alter("RemoveUserOperation", pb.RemoveUserOperation(email=key))
-        except CoreError as refused:
-            if not MISSING.search(refused.told):
-                raise
+        told = {key: pb.RemoveUserOperation(email=key) for key in keys}
+        failed = self._alter("RemoveUserOperation", told)
+        return {key: it for key, it in failed.items() if not MISSING.search(it.told)}
 
-    def _alter(self, operation: str, message: pb.AddUserOperation | pb.RemoveUserOperation) -> None:
-        typed = self._typed(f"app.proxyman.command.{operation}", message)
-        request = pb.AlterInboundRequest(tag=self._plan.tag, operation=typed)
-        self._client.call(ALTER, request, pb.Empty)
+    def _alter(
+        self,
+        operation: str,
+        messages: Mapping[str, pb.AddUserOperation] | Mapping[str, pb.RemoveUserOperation],
+    ) -> Failures:
+        requests = [
+            pb.AlterInboundRequest(
+                tag=self._plan.tag,
+                operation=self._typed(f"app.proxyman.command.{operation}", message),
+            )
+            for message in messages.values()
+        ]
+        failures = self._client.failures(ALTER, requests)
+        return {key: it for key, it in zip(messages, failures, strict=True) if it is not None}
 
     def _typed(
         self,

@@ -1,6 +1,7 @@
 """Hands the notices of each changed access to notify_service, which keeps them till due."""
 
 import logging
+from collections.abc import Iterator
 from datetime import timedelta
 
 from common.clients.notify_service import NotifyService
@@ -10,10 +11,11 @@ from common.storage.protocol import ASCENDING, Database
 from main_api.mongo_api.collections import USERS
 from main_api.notices.moments import notices_of
 from main_api.users.record import UserRecord, record_of
-from models.notifies import NoticeList
+from models.notifies import MOST_NOTICES, NoticeList
 
 log = logging.getLogger(__name__)
 PAGE = 200
+PORTION = MOST_NOTICES // 5  # nobody has more than five
 TWO_CLOCKS = timedelta(seconds=5)
 
 
@@ -31,13 +33,8 @@ class NoticePlanning:
         """
         self._adopt()
         users = self._page(self._after)
-        for user in users:
-            try:
-                self._plan(user)
-            except Unavailable:
-                raise
-            except ServiceError as refused:
-                log.error("the notices of u%d were refused: %s", user.user_id, refused.code)  # noqa: TRY400 -- the code says it
+        for several in _portions(users):
+            self._plan_several(several)
         self._after = users[-1].user_id if len(users) == PAGE else 0
 
     def _adopt(self) -> None:
@@ -61,17 +58,52 @@ class NoticePlanning:
         )
         return [record_of(document) for document in found]
 
-    def _plan(self, user: UserRecord) -> None:
-        notices = notices_of(user)
+    def _plan_several(self, users: list[UserRecord]) -> None:
+        """In one call; a refusal is for one of them, and the others shall have theirs."""
+        try:
+            self._plan(users)
+        except Unavailable:
+            raise
+        except ServiceError as refused:
+            if len(users) > 1:
+                for user in users:
+                    self._plan_several([user])
+                return
+            log.error("the notices of u%d were refused: %s", users[0].user_id, refused.code)  # noqa: TRY400 -- the code says it
+
+    def _plan(self, users: list[UserRecord]) -> None:
+        notices = [notice for user in users for notice in notices_of(user)]
         if notices:
             self._notify.add_all(NoticeList(notices=notices))
-        # the revision is named: what was changed meanwhile has notices of its own to be handed over
-        unchanged = self._db[USERS].update_one(
-            {"_id": user.user_id, "revision": user.revision}, {"$set": {"notice_pending": False}}
-        )
-        if notices and not unchanged.matched_count and self._has_left(user):
-            # notify_service had perhaps forgotten the person before it got these
-            self._notify.forget(user.tg_id, before=self._clock() + TWO_CLOCKS)
+        if not self._noted(users) and notices:
+            self._forget_who_left(users)
 
-    def _has_left(self, user: UserRecord) -> bool:
-        return self._db[USERS].find_one({"_id": user.user_id, "deleting": False}, ["_id"]) is None
+    def _noted(self, users: list[UserRecord]) -> bool:
+        """Whether all were. The revision is named: what was changed meanwhile has notices of its
+        own to be handed over.
+        """
+        noted = 0
+        for revision in {user.revision for user in users}:
+            ids = [user.user_id for user in users if user.revision == revision]
+            noted += (
+                self._db[USERS]
+                .update_many(
+                    {"_id": {"$in": ids}, "revision": revision}, {"$set": {"notice_pending": False}}
+                )
+                .matched_count
+            )
+        return noted == len(users)
+
+    def _forget_who_left(self, users: list[UserRecord]) -> None:
+        """notify_service had perhaps forgotten them before it got these."""
+        ids = [user.user_id for user in users]
+        here = self._db[USERS].find({"_id": {"$in": ids}, "deleting": False}, ["_id"])
+        present = {found["_id"] for found in here}
+        for user in users:
+            if user.user_id not in present:
+                self._notify.forget(user.tg_id, before=self._clock() + TWO_CLOCKS)
+
+
+def _portions(users: list[UserRecord]) -> Iterator[list[UserRecord]]:
+    for start in range(0, len(users), PORTION):
+        yield users[start : start + PORTION]

@@ -6,14 +6,13 @@ from concurrent.futures import wait as wait_for
 from time import monotonic
 
 from common.errors import ServiceError
-from common.storage.protocol import StorageUnavailable
 from main_api.users.record import UserRecord
 from main_api.vpn_api.pending_store import PendingStore
 from main_api.vpn_api.servers import Server, Servers
 from main_api.vpn_api.telling import SERVERS_TROUBLE, Telling
+from models.servers import MOST_USERS
 
 log = logging.getLogger(__name__)
-PAGE = 500
 REFUSED_SECONDS = 30.0
 IN_HAND_SECONDS = 1.0  # as long as a push waits
 Seen = dict[tuple[int, int], float]
@@ -28,7 +27,7 @@ class Healing:
     """
 
     def __init__(
-        self, servers: Servers, telling: Telling, pending: PendingStore, page: int = PAGE
+        self, servers: Servers, telling: Telling, pending: PendingStore, page: int = MOST_USERS
     ) -> None:
         self._servers = servers
         self._telling = telling
@@ -65,9 +64,7 @@ class Healing:
         seen, self._seen[server.address] = self._seen.get(server.address, {}), {}
         while users := self._pending.page(server.address, after=after, size=self._page):
             after = max(user.user_id for user in users)
-            calls = self._calls(server, self._due(server, users, seen, in_hand_seconds))
-            wait_for(calls)
-            healed += sum(call.result() for call in calls)
+            healed += self._tell(server, self._due(server, users, seen, in_hand_seconds))
             if not server.rest.over():
                 break
         if healed:
@@ -83,29 +80,21 @@ class Healing:
         self._seen[server.address] |= since
         return [it for it in users if since[it.user_id, it.revision] <= now - in_hand_seconds]
 
-    def _calls(self, server: Server, users: list[UserRecord]) -> list[Future[bool]]:
+    def _tell(self, server: Server, due: list[UserRecord]) -> int:
+        """How many of them the server has now; at most `page` are told in one call."""
+        users = [it for it in due if self._refused.get(_case(server, it), 0.0) <= monotonic()]
         if not users:
-            return []
-        # the first goes ahead alone: a server that is still away costs one call, not a page
-        first = server.calls.submit(self._tell, server, users[0])
-        wait_for([first])
-        return [first, *(server.calls.submit(self._tell, server, user) for user in users[1:])]
+            return 0
+        taken: list[UserRecord] = []
+        for user, held in zip(users, self._telling.tell(server, users), strict=True):
+            if isinstance(held, ServiceError) and not isinstance(held, SERVERS_TROUBLE):
+                self._refused[_case(server, user)] = monotonic() + REFUSED_SECONDS
+                log.error("server %s refuses u%d: %s", server.address, user.user_id, held.code)
+            if self._telling.has(server, user, held):
+                taken.append(user)
+        self._pending.taken_by(server.address, taken)
+        return len(taken)
 
-    def _tell(self, server: Server, user: UserRecord) -> bool:
-        case = (server.address, user.user_id, user.revision)
-        if not server.rest.over() or self._refused.get(case, 0.0) > monotonic():
-            return False
-        try:
-            self._telling.tell(server, user)
-        except StorageUnavailable:
-            raise
-        except SERVERS_TROUBLE as trouble:
-            server.rest.failed()
-            log.warning("server %s is in trouble: %s", server.address, trouble.code)
-            return False
-        except ServiceError as refused:
-            self._refused[case] = monotonic() + REFUSED_SECONDS
-            log.error("server %s refuses u%d: %s", server.address, user.user_id, refused.code)  # noqa: TRY400 -- the code says it
-            return False
-        server.rest.worked()
-        return True
+
+def _case(server: Server, user: UserRecord) -> tuple[str, int, int]:
+    return server.address, user.user_id, user.revision

@@ -1,5 +1,6 @@
 """Which servers have not yet taken which user's newest revision."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,16 @@ class PendingStore:
         self._db[USERS].update_one(
             {"_id": user_id, "revision": revision}, {"$pull": {"pending": address}}
         )
+
+    def taken_by(self, address: str, users: Iterable[UserRecord]) -> None:
+        """As `taken` for each of them, in a write for each revision, of which there are few."""
+        ids: dict[int, list[int]] = {}
+        for user in users:
+            ids.setdefault(user.revision, []).append(user.user_id)
+        for revision, several in ids.items():
+            self._db[USERS].update_many(
+                {"_id": {"$in": several}, "revision": revision}, {"$pull": {"pending": address}}
+            )
 
     def all_taken(self, user_id: int, revision: int) -> UserRecord | None:
         """Every server has that revision; None, and of no effect, when there is a newer one."""

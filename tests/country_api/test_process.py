@@ -124,6 +124,35 @@ def test_no_answered_put_is_lost_when_the_agent_is_killed_and_the_file_has_it_at
     assert all(server.serves(core_id(number)) for number in (answered[0], answered[-1]))
 
 
+def test_a_list_that_was_answered_is_whole_after_a_kill_and_one_that_was_not_is_whole_or_absent(
+    server: Agent, process: AgentProcess
+) -> None:
+    size, answered = 100, []
+    killed = threading.Event()
+
+    def push() -> None:
+        for first in range(1, 100_000, size):
+            try:
+                process.api.put_users([server.user(n) for n in range(first, first + size)])
+            except ServiceError:
+                killed.wait()
+                return
+            answered.append(first)
+
+    pushing = threading.Thread(target=push)
+    pushing.start()
+    wait_until(lambda: len(answered) >= 3, "lists are in flight")
+
+    process.kill()
+    killed.set()
+    pushing.join()
+    process.start()
+
+    there = server.file_users().keys()
+    assert {f"u{first + n}" for first in answered for n in range(size)} <= there
+    assert len(there) % size == 0
+
+
 def test_access_is_over_two_seconds_after_time_jumped_by_a_month(
     server: Agent, process: AgentProcess
 ) -> None:

@@ -100,9 +100,9 @@ def test_what_was_stored_but_not_applied_when_the_agent_died_is_applied_at_its_s
     agent.api.put_user(agent.user(3))
     agent.stop()
     store = Store(agent.directory / "country_api.sqlite3")
-    store.put(agent.user(1, revision=2, active=False))
-    store.put(agent.user(2, revision=2, core_id=core_id(9)))
-    store.put(agent.user(4))
+    store.put([agent.user(1, revision=2, active=False)])
+    store.put([agent.user(2, revision=2, core_id=core_id(9))])
+    store.put([agent.user(4)])
     store.close()
 
     agent.start()
@@ -129,9 +129,9 @@ def test_what_somebody_else_did_to_the_core_is_undone_by_the_comparison(agent: A
     agent.api.put_user(agent.user(1))
     agent.api.put_user(agent.user(2))
     assert agent.deps
-    agent.deps.accounts.remove("u1")
-    agent.deps.accounts.add("u2", core_id(8))
-    agent.deps.accounts.add("intruder", core_id(7))
+    agent.deps.accounts.remove(["u1"])
+    agent.deps.accounts.add({"u2": core_id(8)})
+    agent.deps.accounts.add({"intruder": core_id(7)})
 
     agent.deps.enforcer.repair()
 
@@ -156,7 +156,7 @@ def test_a_thousand_users_are_back_fast_in_a_core_that_forgot_them(agent: Agent)
     agent.stop()
     store = Store(agent.directory / "country_api.sqlite3")
     for number in range(1, 1001):
-        store.put(agent.user(number))
+        store.put([agent.user(number)])
     store.close()
     agent.start()
     assert len(agent.file_users()) == 1000

@@ -2,7 +2,6 @@
 
 import pytest
 
-from main_api.vpn_api.taken import Taken
 from tests.support.shop import FINLAND, GERMANY, Shop
 from tests.support.waiting import wait_until
 
@@ -69,11 +68,3 @@ def test_one_server_down_stays_pending_and_the_other_does_not(shop: Shop) -> Non
     shop.grant(user_id, "a", days=3)
 
     assert shop.bot.user(user_id).pending == [GERMANY]
-
-
-def test_a_server_that_answers_too_late_notes_itself() -> None:
-    taken = Taken()
-    assert taken.add(FINLAND)
-    assert taken.close() == [FINLAND]
-
-    assert not taken.add(GERMANY)

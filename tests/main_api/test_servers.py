@@ -1,12 +1,14 @@
 """Telling the servers: some are down, slow, lose answers, refuse, lie."""
 
 import logging
+from collections.abc import Iterable
 from time import monotonic, sleep
 
 import pytest
 from typing_extensions import override
 
 from common.storage.protocol import StorageUnavailable
+from main_api.users.record import UserRecord
 from main_api.vpn_api.healing import Healing
 from main_api.vpn_api.pending_store import PendingStore
 from main_api.vpn_api.telling import Telling
@@ -138,7 +140,7 @@ class AwayWhenNoting(PendingStore):
     """The database goes away between a server's answer and its note."""
 
     @override
-    def taken(self, user_id: int, revision: int, address: str) -> None:
+    def taken_by(self, address: str, users: Iterable[UserRecord]) -> None:
         raise StorageUnavailable("away")
 
 

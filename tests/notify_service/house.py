@@ -96,7 +96,7 @@ def house(
 def settings_for(telegram: Telegram) -> NotifySettings:
     return NotifySettings(
         mongo_url="embedded:///nowhere",
-        caller_keys={Service.TG_BOT.value: [CALLER_KEY]},
+        caller_keys={it.value: [CALLER_KEY] for it in (Service.TG_BOT, Service.MAIN_API)},
         main_api_url=MAIN_API_URL,
         main_api_key=MAIN_API_KEY,
         bot_token=TOKEN,

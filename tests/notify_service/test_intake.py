@@ -122,6 +122,23 @@ def test_a_moment_that_utc_does_not_have_is_refused(house: House) -> None:
     assert post(house, "/api/v1/notices", body).status_code == 422
 
 
+def test_several_are_taken_together_and_the_known_among_them_stay(house: House) -> None:
+    due = house.clock().isoformat()
+    kind = {"kind": "testPush", "telegram_id": ANYA, "due_at": due}
+    several = [
+        {"key": f"k{number}", "params": {"text": f"{number}"}, **kind} for number in range(4)
+    ]
+    post(house, "/api/v1/notices", several[2])
+    house.deliver()
+
+    answer = post(house, "/api/v1/notices/several", {"notices": several}, Service.MAIN_API)
+    house.deliver()
+
+    states = [notice["state"] for notice in answer.get_json()["notices"]]
+    assert states == ["waiting", "waiting", "sent", "waiting"]
+    assert sorted(house.telegram.texts(ANYA)) == ["0", "1", "2", "3"]
+
+
 def test_a_new_notice_is_201_and_a_known_one_200(house: House) -> None:
     body = {
         "key": "subEnded:7:1", "kind": "testPush", "telegram_id": ANYA,

@@ -15,7 +15,14 @@ from common.errors import Invalid
 from common.flask_app import answer, assemble, new_app
 from common.service_auth import Guard
 from models.codes import Service
-from models.servers import PutUserAnswer, ServerUser, Traffic
+from models.servers import (
+    PutUserAnswer,
+    PutUsers,
+    PutUsersAnswer,
+    ServerUser,
+    Traffic,
+    UserAnswer,
+)
 from tests.support.wsgi_transport import WsgiAdapter
 
 KEY = "country-key-" + "k" * 32
@@ -40,12 +47,17 @@ class Wire(WsgiAdapter):
 
 
 class FakeCountry:
-    """`users`: what the server holds now; `puts`: how often each key was sent; `traffic`: bytes
-    counted by user, in both directions.
+    """`users`: what the server holds now; `puts`: how often each key was sent; `batches`: who was
+    sent in one call; `traffic`: bytes counted by user, in both directions. An `old` one knows no
+    calls about several users.
     """
 
-    def __init__(self, address: str, clock: Clock, **description: str) -> None:
+    def __init__(
+        self, address: str, clock: Clock, *, old: bool = False, **description: str
+    ) -> None:
         self.address = address
+        self.old = old
+        self.batches: list[list[str]] = []
         self.users: dict[str, ServerUser] = {}
         self.puts: dict[str, int] = {}
         self.refused: set[str] = set()
@@ -73,6 +85,11 @@ class FakeCountry:
             held = self.users[user.key].revision
         return PutUserAnswer(key=user.key, revision=held, in_core=True)
 
+    def _put_one(self, user: ServerUser) -> UserAnswer:
+        if user.key in self.refused:
+            return UserAnswer(key=user.key, refused="invalid")
+        return UserAnswer(**self._put(user).model_dump())
+
     def _app(self, clock: Clock) -> OpenAPI:
         # plain rules: an OpenAPI document for every fake would take most of a test's time
         app = new_app(Service.COUNTRY_API)
@@ -82,11 +99,18 @@ class FakeCountry:
                 raise Invalid("this one I do not take")
             return answer(self._put(ServerUser.model_validate_json(request.get_data())))
 
+        def put_users() -> Response:
+            users = PutUsers.model_validate_json(request.get_data()).users
+            self.batches.append([user.key for user in users])
+            return answer(PutUsersAnswer(answers=[self._put_one(user) for user in users]))
+
         def description() -> Response:
             return Response(json.dumps(self.description), mimetype="application/json")
 
         mark = callers(Service.MAIN_API)
         app.add_url_rule("/users/<key>", view_func=mark(put_user), methods=["PUT"])
+        if not self.old:
+            app.add_url_rule("/users", view_func=mark(put_users), methods=["PUT"])
         app.add_url_rule("/description", view_func=mark(description))
         app.add_url_rule("/traffic", view_func=mark(lambda: answer(self.traffic)))
         guard = Guard(Service.COUNTRY_API, {"main_api": [KEY]}, clock)

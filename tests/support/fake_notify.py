@@ -5,6 +5,7 @@ from flask_openapi3 import OpenAPI
 
 from common.access_control import callers
 from common.clock import Clock, milliseconds
+from common.errors import Invalid
 from common.flask_app import answer, assemble, new_app
 from common.service_auth import Guard
 from models.codes import Service
@@ -16,13 +17,16 @@ KEY = "notify-key-" + "k" * 32
 
 class FakeNotify:
     """`notices` in the order of arrival; one a key. `forgotten`: people whom it was told to forget,
-    who then stand in no notice that came before.
+    who then stand in no notice that came before. `refused`: people of whom no notice is taken;
+    `lists`: how often several came in one call.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.notices: dict[str, Notice] = {}
         self.came_at: dict[str, int] = {}
         self.forgotten: list[int] = []
+        self.refused: set[int] = set()
+        self.lists = 0
         self._clock = clock
         self.app = self._app(clock)
         self.wire = WsgiAdapter(self.app)
@@ -47,6 +51,9 @@ class FakeNotify:
 
         def add_all() -> Response:
             given = NoticeList.model_validate_json(request.get_data()).notices
+            self.lists += 1
+            if self.refused & {notice.telegram_id for notice in given}:
+                raise Invalid("one of them I do not take")
             for notice in given:
                 self._take(notice)
             states = [NoticeState(key=notice.key, state="waiting") for notice in given]
