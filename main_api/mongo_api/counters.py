@@ -5,7 +5,7 @@ import threading
 from common.storage.protocol import Database, DuplicateKeyError
 from main_api.mongo_api.collections import COUNTERS
 
-BLOCK = 20
+BLOCK = 100
 
 
 class Numbers:

@@ -66,29 +66,26 @@ class EmbeddedCollection:
         return [seen[key] for key in sorted(seen)]
 
     def insert_one(self, document: Mapping[str, Any]) -> InsertOneResult:
-        with self.sessions.writing() as session:
-            table = rows.table_for_writing(session, self.name)
-            rows.insert(session, table, dict(document))
+        self.sessions.write(lambda session: self._insert(session, document))
         return InsertOneResult(document["_id"])
 
     def insert_many(self, documents: Iterable[Mapping[str, Any]]) -> InsertManyResult:
         stored: list[Any] = []
-        taken: DuplicateKeyError | None = None
-        with self.sessions.writing() as session:
+
+        def insert(session: Session) -> DuplicateKeyError | None:
             for document in documents:
-                table = rows.table_for_writing(session, self.name)
                 try:
-                    rows.insert(session, table, dict(document))
+                    self._insert(session, document)
                 except DuplicateKeyError as error:
-                    taken = error  # those before it are to be committed
-                    break
+                    return error  # those before it are to be committed
                 stored.append(document["_id"])
-        if taken is not None:
-            raise taken
+            return None
+
+        _raise(self.sessions.write(insert))
         return InsertManyResult(stored)
 
     def update_one(self, where: Filter, update: Update, *, upsert: bool = False) -> UpdateResult:
-        with self.sessions.writing() as session:
+        def change(session: Session) -> UpdateResult:
             found = self._first(session, where, None)
             if found is not None:
                 after = self._apply(session, found, update)
@@ -96,6 +93,8 @@ class EmbeddedCollection:
             if not upsert:
                 return UpdateResult(0, 0)
             return UpdateResult(0, 0, self._upsert(session, where, update)["_id"])
+
+        return self.sessions.write(change)
 
     def update_many(self, where: Filter, update: Update) -> UpdateResult:
         modified = 0
@@ -107,11 +106,13 @@ class EmbeddedCollection:
         return UpdateResult(self._each(where, change), modified)
 
     def delete_one(self, where: Filter) -> DeleteResult:
-        with self.sessions.writing() as session:
+        def delete(session: Session) -> DeleteResult:
             found = self._first(session, where, None)
             if found is not None:
                 self._delete(session, found)
-        return DeleteResult(int(found is not None))
+            return DeleteResult(int(found is not None))
+
+        return self.sessions.write(delete)
 
     def delete_many(self, where: Filter) -> DeleteResult:
         return DeleteResult(self._each(where, self._delete))
@@ -119,11 +120,13 @@ class EmbeddedCollection:
     def find_one_and_update(
         self, where: Filter, update: Update, *, sort: Sort | None = None, upsert: bool = False
     ) -> Document | None:
-        with self.sessions.writing() as session:
+        def change(session: Session) -> Document | None:
             found = self._first(session, where, sort)
             if found is not None:
                 return rows.decoded(self._apply(session, found, update))
             return self._upsert(session, where, update) if upsert else None
+
+        return self.sessions.write(change)
 
     def create_index(self, keys: Sort, *, unique: bool = False) -> str:
         return indexing.create(self.sessions, self.name, tuple(keys), unique=unique)
@@ -143,18 +146,22 @@ class EmbeddedCollection:
 
     def _each(self, where: Filter, change: Callable[[Session, Found], None]) -> int:
         """All matches are found before the first is changed, else one could be met again."""
-        taken: DuplicateKeyError | None = None
-        with self.sessions.writing() as session:
+
+        def change_all(session: Session) -> tuple[int, DuplicateKeyError | None]:
             targets = [found[:2] for found in matches_within(session, Reader(self.name, where))]
             for seq, body in targets:
                 try:
                     change(session, (seq, body, rows.decoded(body)))
                 except DuplicateKeyError as error:
-                    taken = error  # as MongoDB: those before it stay changed
-                    break
-        if taken is not None:
-            raise taken
-        return len(targets)
+                    return len(targets), error  # as MongoDB: those before it stay changed
+            return len(targets), None
+
+        count, taken = self.sessions.write(change_all)
+        _raise(taken)
+        return count
+
+    def _insert(self, session: Session, document: Mapping[str, Any]) -> None:
+        rows.insert(session, rows.table_for_writing(session, self.name), dict(document))
 
     def _apply(self, session: Session, found: Found, update: Update) -> bytes:
         seq, body, document = found
@@ -170,3 +177,8 @@ class EmbeddedCollection:
     def _delete(self, session: Session, found: Found) -> None:
         seq, _, document = found
         rows.delete(session, session.tables[self.name], seq, document)
+
+
+def _raise(taken: DuplicateKeyError | None) -> None:
+    if taken is not None:
+        raise taken

@@ -5,7 +5,8 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, final
 
@@ -71,6 +72,27 @@ class Session:
         self._version = -1  # what was seen of the catalogue may be undone as well
         if self._pid == os.getpid() and self.sql.in_transaction:  # never the parent's, in a child
             self.sql.execute("ROLLBACK")
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Within a transaction: an error undoes what was written in here, and nothing else."""
+        self.check_open()  # else a savepoint would begin a transaction
+        self.sql.execute("SAVEPOINT one_of_several")
+        try:
+            yield
+        except BaseException:
+            self._version = -1
+            self.check_open()
+            self.sql.execute("ROLLBACK TO one_of_several")
+            self.sql.execute("RELEASE one_of_several")
+            self.refresh()
+            raise
+        self.sql.execute("RELEASE one_of_several")
+
+    def check_open(self) -> None:
+        """After some errors, as of a full disk, SQLite undoes the whole transaction by itself."""
+        if not self.sql.in_transaction:
+            raise StorageUnavailable("the transaction was undone")
 
     def _set_up(self) -> None:
         patiently(lambda: self.query("PRAGMA journal_mode = WAL"), self.patience_s)

@@ -5,15 +5,19 @@ import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import final
+from typing import TypeVar, final
 
 from common.storage.embedded import filesystem
+from common.storage.embedded.job import Job
 from common.storage.embedded.session import Session
 from common.storage.embedded.turnstile import Turnstile
 from common.storage.protocol import StorageUnavailable
+
+T = TypeVar("T")
+MOST_TOGETHER = 32
 
 
 @final
@@ -44,25 +48,58 @@ class Sessions:
         """A session that alone may write; an exception undoes all that was written."""
         try:
             session = self.current()
-            turnstile = self._turnstile
-            if not turnstile.enter(session.patience_s):
-                raise StorageUnavailable("embedded database: too many writers of this process")
+            turnstile = self._entered(session)
             try:
-                with session.in_use:
-                    yield from self._written(session)
+                with session.in_use, _transaction(session):
+                    yield session
             finally:
                 turnstile.leave()
         except sqlite3.Error as error:
             raise unavailable(error) from error
 
-    def _written(self, session: Session) -> Iterator[Session]:
-        session.begin("BEGIN IMMEDIATE")
+    def write(self, work: Callable[[Session], T]) -> T:
+        """What `work` wrote is committed when this returns; when `work` raises, it is undone.
+
+        Those who come while one is writing share the next transaction and its commit, so `work`
+        may run in another thread, and may not write by other means.
+        """
         try:
-            yield session
-            session.commit()
-        except BaseException:
-            session.undo()
+            session = self.current()
+            job = Job(work)
+            turnstile = self._entered(session, job)
+            if not job.done:
+                try:
+                    with session.in_use:
+                        self._do(session, job, turnstile)
+                finally:
+                    turnstile.leave()
+            result: T = job.result()
+        except sqlite3.Error as error:
+            raise unavailable(error) from error
+        return result
+
+    def _entered(self, session: Session, job: Job | None = None) -> Turnstile:
+        turnstile = self._turnstile
+        if not turnstile.enter(session.patience_s, job):
+            raise StorageUnavailable("embedded database: too many writers of this process")
+        return turnstile
+
+    def _do(self, session: Session, job: Job, turnstile: Turnstile) -> None:
+        """The job, and those of the threads that wait behind."""
+        others: list[Job] = []
+        try:
+            with _transaction(session):
+                job.run(session)
+                others = turnstile.behind(MOST_TOGETHER)
+                for other in others:
+                    other.run_among_others(session)
+                session.check_open()
+        except BaseException as trouble:
+            for other in others:
+                other.fail(f"undone together with another's: {_name(trouble)}")
             raise
+        for other in others:
+            other.finish()
 
     def current(self) -> Session:
         """A dead thread's session passes to the next thread of the same number."""
@@ -110,7 +147,21 @@ def _abandon_all() -> None:
 os.register_at_fork(after_in_child=_abandon_all)
 
 
+@contextmanager
+def _transaction(session: Session) -> Iterator[None]:
+    session.begin("BEGIN IMMEDIATE")
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.undo()
+        raise
+
+
 def unavailable(error: sqlite3.Error) -> StorageUnavailable:
     """SQLite's messages name tables of ours, never a value."""
-    name = getattr(error, "sqlite_errorname", type(error).__name__)
-    return StorageUnavailable(f"embedded database: {name}: {error}")
+    return StorageUnavailable(f"embedded database: {_name(error)}: {error}")
+
+
+def _name(trouble: BaseException) -> str:
+    return getattr(trouble, "sqlite_errorname", type(trouble).__name__)
