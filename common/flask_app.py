@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from flask import Response, request
 from flask_openapi3 import Info, OpenAPI
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -83,7 +83,7 @@ def assemble(
         return app.api_doc
 
     def metrics_page() -> Response:
-        return Response(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST)
+        return Response(metrics.page(), content_type=CONTENT_TYPE_LATEST)
 
     app.add_url_rule("/openapi.json", view_func=access_control.public(openapi_document))
     app.add_url_rule("/metrics", view_func=access_control.loopback_only(metrics_page))

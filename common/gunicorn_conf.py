@@ -1,11 +1,13 @@
-"""gunicorn's settings for every service: one worker process with threads, never --preload.
+"""gunicorn's settings for every service: worker processes with threads, never --preload.
 
-One process, since replayed tokens and flood gates are remembered in memory; only main_api's public
-app remembers nothing and may have more. BIND (host:port or unix:path), THREADS and WORKERS come
-from the environment.
+BIND (host:port or unix:path), THREADS and WORKERS come from the environment. Only main_api's apps
+may have several workers: the others keep what they must not forget (flood gates, a core's state)
+in the memory of one process. The tokens that were used are in memory that all workers share.
 """
 
 import os
+import shutil
+import tempfile
 from typing import Any
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
@@ -22,16 +24,27 @@ loglevel = "warning"
 control_socket_disable = True
 
 _ASKED, _KEPT = "NOTIFY_SOCKET", "KEYLAND_NOTIFY_SOCKET"
+_COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def on_starting(arbiter: Any) -> None:
     """Its own words as JSON, too; and it does not call the service ready before the app is."""
-    from common.logs import JsonFormatter  # noqa: PLC0415 -- now the project is on the path
+    from common import used_tokens  # noqa: PLC0415 -- now the project is on the path
+    from common.logs import JsonFormatter  # noqa: PLC0415 -- as above
 
     for handler in arbiter.log.error_log.handlers:
         handler.setFormatter(JsonFormatter("gunicorn"))
     if asked := os.environ.pop(_ASKED, None):
         os.environ[_KEPT] = asked
+    used_tokens.share()
+    if workers > 1:  # prometheus_client then keeps what each of them counts in a file, and adds up
+        folder = os.environ.get("RUNTIME_DIRECTORY")  # which is memory: no full disk stops it
+        os.environ[_COUNTS] = tempfile.mkdtemp(prefix="counts-", dir=folder)
+
+
+def on_exit(_arbiter: Any) -> None:
+    if counts := os.environ.get(_COUNTS):
+        shutil.rmtree(counts, ignore_errors=True)
 
 
 def post_fork(_arbiter: Any, _worker: Any) -> None:

@@ -3,7 +3,8 @@
 from time import perf_counter
 
 from flask import Flask, Response, g, request
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 
 class Metrics:
@@ -27,6 +28,15 @@ class Metrics:
 
     def counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(name, meaning, labels, registry=self.registry)
+
+    def page(self) -> bytes:
+        """What this process has counted, or all workers together where there are several."""
+        everywhere = CollectorRegistry()
+        try:
+            MultiProcessCollector(everywhere)  # type: ignore[no-untyped-call]  # it has none
+        except ValueError:  # its folder is set (common/gunicorn_conf.py) only for several
+            return generate_latest(self.registry)
+        return generate_latest(everywhere)
 
     def install(self, app: Flask) -> None:
         def begin() -> None:

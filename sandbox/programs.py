@@ -44,7 +44,11 @@ def _web_app(
     layout: Layout, name: str, module: str, environment: dict[str, str], threads: int = 16
 ) -> Program:
     argv = _python("gunicorn", "-c", "common/gunicorn_conf.py", f"{module}:app")
-    bind = {"BIND": layout.address(name), "THREADS": str(threads)}
+    bind = {
+        "BIND": layout.address(name),
+        "THREADS": str(threads),
+        "RUNTIME_DIRECTORY": str(layout.folder),
+    }
     return Program(name, argv, _common(layout) | environment | bind, f"{layout.url(name)}/health")
 
 
@@ -126,7 +130,7 @@ def _shop(layout: Layout) -> list[Program]:
     return [
         _web_app(layout, "notify_service", "notify_service.wsgi", _notify_environment(layout)),
         _web_app(layout, "payments_webhook", "payments_webhook.wsgi", _money_environment(layout)),
-        _web_app(layout, "main_api", "main_api.wsgi", main),
+        _web_app(layout, "main_api", "main_api.wsgi", main | {"WORKERS": "2"}, threads=24),
         _web_app(layout, "main_public", "main_api.public_wsgi", main | {"WORKERS": "2"}, threads=4),
         Program("main_jobs", _python("main_api.jobs"), _common(layout) | main),
         Program("tg_bot", _python("tg_bot"), _common(layout) | _bot_environment(layout)),

@@ -37,7 +37,7 @@ def bursts(spec: Spec) -> dict[str, Any]:
             raise StopUser
 
     environment = Environment(user_classes=[Newcomer])
-    recorder, meter = Recorder(environment), Meter(spec.target.pids)
+    recorder, meter = Recorder(), Meter(spec.target.pids)
     runner, found = environment.create_local_runner(), []
     for _ in range(spec.rounds):
         gate.clear()
@@ -74,7 +74,7 @@ def sequential(spec: Spec) -> dict[str, Any]:
     Each block ends with the pause, so that what the shop does afterwards is its own cost.
     """
     environment = Environment(user_classes=[])
-    recorder, numbers = Recorder(environment), count(spec.first_tg_id)
+    recorder, numbers = Recorder(), count(spec.first_tg_id)
     shopper = type("One", (Shopper,), {"target": spec.target})(environment)
     blocks: dict[str, list[list[float]]] = {CREATE: [], BARE: []}
     for _ in range(spec.rounds):

@@ -31,7 +31,7 @@ def events(spec: Spec) -> dict[str, Any]:
     have committed the user and that their core has taken him.
     """
     environment = Environment(user_classes=[])
-    recorder = Recorder(environment)
+    recorder = Recorder()
     payer = type("Payer", (Shopper,), {"target": spec.target})
     database = connect(spec.target.mongo_url, name="main")
     numbers = count(spec.first_tg_id)

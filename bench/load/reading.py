@@ -40,7 +40,7 @@ def _run(spec: Spec, addresses: list[str]) -> dict[str, Any]:
                 self.read(random.choice(addresses))
 
     environment = Environment(user_classes=[Client])
-    recorder = Recorder(environment)
+    recorder = Recorder()
     return _measured(spec, environment, recorder)
 
 
@@ -73,7 +73,7 @@ def mixed(spec: Spec) -> dict[str, Any]:
                 self.create(next(numbers))
 
     environment = Environment(user_classes=[Anybody])
-    recorder = Recorder(environment)
+    recorder = Recorder()
     return _measured(spec, environment, recorder)
 
 

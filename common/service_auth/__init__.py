@@ -9,15 +9,15 @@ import hashlib
 import hmac
 import json
 import secrets
-import threading
 from collections.abc import Mapping
 from datetime import timedelta
 
 import jwt
 from jwt.utils import base64url_decode
 
+from common import used_tokens
 from common.clock import Clock
-from common.errors import Forbidden, Unauthorized
+from common.errors import Forbidden, Unauthorized, Unavailable
 from models.codes import Code
 
 LIFETIME = timedelta(seconds=60)
@@ -50,16 +50,14 @@ def mint(
 class Guard:
     """Checks tokens for one callee. `keys`: caller -> the keys it may sign with.
 
-    Remembers each `jti` for as long as it could be used again, in this process: a service runs as
-    one process with threads, and every internal write is safe to repeat in any case.
+    Each `jti` is remembered for as long as it could be used again, by all workers of the service.
     """
 
     def __init__(self, callee: str, keys: Mapping[str, list[str]], clock: Clock) -> None:
         self._callee = callee
         self._keys = keys
         self._clock = clock
-        self._seen: dict[str, float] = {}
-        self._lock = threading.Lock()
+        self._used = used_tokens.of_this_service()
 
     def caller_of(self, token: str, *, method: str, path: str, body: bytes) -> str:
         """The caller's name; raises Unauthorized (bad, expired, replayed) or Forbidden (made for
@@ -105,13 +103,13 @@ class Guard:
             raise Unauthorized("the caller's clock is ahead of ours", code=Code.CLOCK_SKEW)
 
     def _use_once(self, jti: str, expires: float) -> None:
-        now = self._clock().timestamp()
-        with self._lock:
-            if jti in self._seen:
-                raise Unauthorized("the token was used before", code="replayed_token")
-            if len(self._seen) > 10_000:  # noqa: PLR2004 -- sweep seldom, not at every call
-                self._seen = {k: until for k, until in self._seen.items() if until >= now}
-            self._seen[jti] = expires + LEEWAY.total_seconds()
+        until, now = expires + LEEWAY.total_seconds(), self._clock().timestamp()
+        try:
+            first = self._used.first_use(jti, until=until, now=now)
+        except used_tokens.Full:
+            raise Unavailable("too many calls to remember their tokens") from None
+        if not first:
+            raise Unauthorized("the token was used before", code="replayed_token")
 
 
 def _claimed_caller(token: str) -> str:
