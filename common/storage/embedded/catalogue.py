@@ -40,6 +40,11 @@ class Index:
         return f"entries_{self.number}"
 
     @property
+    def roots(self) -> list[str]:
+        """The documents' own fields in or beneath which the indexed ones are."""
+        return [path.partition(".")[0] for path, _ in self.keys]
+
+    @property
     def name(self) -> str:
         return index_name(self.keys)
 

@@ -165,8 +165,10 @@ class EmbeddedCollection:
 
     def _apply(self, session: Session, found: Found, update: Update) -> bytes:
         seq, body, document = found
+        table = session.tables[self.name]
+        before = rows.entries_within(table, updater.roots_of(update), document)
         updater.apply(document, update)
-        return rows.replace(session, session.tables[self.name], seq, body, document)
+        return rows.replace(session, table, seq, body, document, before)
 
     def _upsert(self, session: Session, where: Filter, update: Update) -> Document:
         document: Document = {"_id": where["_id"]}

@@ -19,6 +19,7 @@ from common.storage.protocol import Document, Refused, StorageUnavailable
 _OPTIONS: CodecOptions[Document] = CodecOptions(tz_aware=True)
 _MAX_BODY = 16 * 1024 * 1024
 _DUPLICATE = 11000
+Entries = list[tuple[Index, set[bytes]]]
 
 
 def decoded(body: bytes) -> Document:
@@ -73,16 +74,29 @@ def insert(session: Session, table: Table, document: Document) -> None:
         note_lists(session, index, document)
 
 
-def replace(session: Session, table: Table, seq: int, old: bytes, document: Document) -> bytes:
-    """Stores what `old` became; raises DuplicateKeyError with nothing written."""
+def entries_within(table: Table, roots: set[str], document: Document) -> Entries:
+    """The document's entries in those indexes that a change beneath these root fields can touch."""
+    return [
+        (index, entry_keys(index, document))
+        for index in table.indexes
+        if not roots.isdisjoint(index.roots)
+    ]
+
+
+def replace(
+    session: Session, table: Table, seq: int, old: bytes, document: Document, before: Entries
+) -> bytes:
+    """Stores what `old` became, of whose entries those in `before` may be others now.
+
+    Raises DuplicateKeyError with nothing written.
+    """
     body = encoded(document)
     if body == old:
         return body
     identity = key_of(document["_id"])
-    before = decoded(old)
     changed = []
-    for index in table.indexes:
-        gone, come = entry_keys(index, before), entry_keys(index, document)
+    for index, gone in before:
+        come = entry_keys(index, document)
         if gone != come:
             refuse_taken(session, index, come - gone)
             changed.append((index, gone - come, come - gone))
