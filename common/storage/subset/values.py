@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from bson import ObjectId
 
@@ -10,6 +10,8 @@ from common.storage.protocol import Document, Refused
 
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 _UNCHANGED = frozenset({type(None), bool, bytes, ObjectId})
+SCALARS = _UNCHANGED | {str, int, datetime}
+"""Looked up before `isinstance(…, Mapping)`, which is slow where the answer is no."""
 
 
 def scalar(value: object) -> Any:
@@ -26,6 +28,8 @@ def scalar(value: object) -> Any:
 
 
 def _text(value: str) -> str:
+    if type(value) is str and value.isascii():
+        return value
     plain = str.__str__(value)  # an enum's value, whatever its own __str__ says
     if not plain.isascii():
         try:
@@ -52,6 +56,8 @@ def _moment(value: datetime) -> datetime:
 
 
 def value(given: object) -> Any:
+    if type(given) in SCALARS:
+        return scalar(given)
     if isinstance(given, Mapping):
         return {_key(name): value(inner) for name, inner in given.items()}
     if isinstance(given, list | tuple):
@@ -60,9 +66,16 @@ def value(given: object) -> Any:
 
 
 def _key(name: object) -> str:
+    if _is_plain(name):
+        return name
     if not isinstance(name, str) or not name or name[0] == "$" or "." in name or "\0" in name:
         raise Refused("a field's name must be a non-empty string without '.', NUL or a leading '$'")
     return _text(name)
+
+
+def _is_plain(name: object) -> TypeGuard[str]:
+    """As nearly all names are; it spares them the other checks, which they pass."""
+    return type(name) is str and name.isascii() and name.isidentifier()
 
 
 def identity(given: object) -> Any:
@@ -82,6 +95,8 @@ def document(given: object) -> Document:
 
 def path(given: object) -> str:
     """A dotted path without array positions, which would mean different things to each backend."""
+    if _is_plain(given):
+        return given
     if not isinstance(given, str) or not given:
         raise Refused("a path must be a non-empty string")
     for part in given.split("."):
