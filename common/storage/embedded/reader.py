@@ -97,11 +97,13 @@ def arranged(
 ) -> Iterator[Found]:
     """Sorted, then cut."""
     stop = skip + limit if limit else None
+    if not sort:
+        return islice(found, skip, stop)
     first = next(found, None)
     if first is None:
         return iter(())
     rows = _prepended(first, found)
-    if sort and not reader.ordered:  # known once the first row was asked for
+    if not reader.ordered:  # known once the first row was asked for
         rows = _sorted(rows, sort, stop)
     return islice(rows, skip, stop)
 

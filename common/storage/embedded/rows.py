@@ -2,7 +2,7 @@
 # ruff: noqa: S608 -- the names of tables are ours, made of numbers
 
 from itertools import product
-from typing import Any
+from sqlite3 import IntegrityError
 
 import bson
 from bson.codec_options import CodecOptions
@@ -12,7 +12,7 @@ from pymongo.errors import DuplicateKeyError
 from common.storage.embedded import catalogue
 from common.storage.embedded.catalogue import Index, Table
 from common.storage.embedded.keys import complement, key_of
-from common.storage.embedded.paths import keys_to_index
+from common.storage.embedded.paths import keys_to_index, value_at
 from common.storage.embedded.session import Session
 from common.storage.protocol import Document, Refused, StorageUnavailable
 
@@ -52,25 +52,33 @@ def entry_keys(index: Index, document: Document) -> set[bytes]:
     for path, direction in index.keys:
         keys = keys_to_index(document, path)
         columns.append([complement(key) for key in keys] if direction < 0 else keys)
-    if sum(len(column) > 1 for column in columns) > 1:
+    lists = [column for column in columns if len(column) > 1]
+    if not lists:
+        return {b"".join([key for (key,) in columns])}
+    if len(lists) > 1:
         raise Refused(f"the index {index.name} would need two lists of one document")
     return {b"".join(parts) for parts in product(*columns)}
 
 
 def insert(session: Session, table: Table, document: Document) -> None:
-    """Raises DuplicateKeyError with nothing written."""
+    """Raises DuplicateKeyError with nothing written. It does not look first: few are taken."""
     body = encoded(document)
     identity = key_of(document["_id"])
-    if session.query(f"SELECT 1 FROM {table.documents} WHERE id = ?", (identity,)):
-        raise duplicate((("_id", 1),))
-    entries = [(index, entry_keys(index, document)) for index in table.indexes]
-    for index, keys in entries:
-        refuse_taken(session, index, keys)
-    cursor = session.sql.execute(
-        f"INSERT INTO {table.documents} (id, body) VALUES (?, ?)", (identity, body)
-    )
-    for index, keys in entries:
-        add_entries(session, index, keys, identity, cursor.lastrowid)
+    statement = f"INSERT INTO {table.documents} (id, body) VALUES (?, ?)"
+    try:
+        seq = session.sql.execute(statement, (identity, body)).lastrowid
+    except IntegrityError:
+        raise duplicate((("_id", 1),)) from None
+    assert seq is not None
+    for index, keys in [(index, entry_keys(index, document)) for index in table.indexes]:
+        try:
+            add_entries(session, index, keys, identity, seq)
+        except IntegrityError:
+            if not index.unique:
+                raise  # a stale entry: the index is damaged
+            delete(session, table, seq, document)
+            raise duplicate(index.keys) from None
+    for index in table.indexes:
         note_lists(session, index, document)
 
 
@@ -116,7 +124,7 @@ def delete(session: Session, table: Table, seq: int, document: Document) -> None
 
 
 def add_entries(
-    session: Session, index: Index, keys: set[bytes], identity: bytes, seq: int | None
+    session: Session, index: Index, keys: set[bytes], identity: bytes, seq: int
 ) -> None:
     session.sql.executemany(
         f"INSERT INTO {index.entries} (key, id, seq) VALUES (?, ?, ?)",
@@ -145,14 +153,7 @@ def note_lists(session: Session, index: Index, document: Document) -> None:
 
 def has_list(index: Index, document: Document) -> bool:
     """Also a list of one or none: it does not sort or match as a scalar does."""
-    return any(_is_list(document, path) for path, _ in index.keys)
-
-
-def _is_list(document: Document, path: str) -> bool:
-    found: Any = document
-    for part in path.split("."):
-        found = found.get(part) if isinstance(found, dict) else None
-    return isinstance(found, list)
+    return any(isinstance(value_at(document, path), list) for path, _ in index.keys)
 
 
 def duplicate(keys: tuple[tuple[str, int], ...]) -> DuplicateKeyError:
