@@ -135,7 +135,8 @@ class EmbeddedCollection:
         def change(session: Session) -> Document | None:
             found = self._first(session, where, sort)
             if found is not None:
-                return rows.decoded(self._apply(session, found, update))
+                self._apply(session, found, update)
+                return found[2]
             return self._upsert(session, where, update) if upsert else None
 
         return self.sessions.write(change)

@@ -110,8 +110,9 @@ def replace(
             changed.append((index, gone - come, come - gone))
     session.sql.execute(f"UPDATE {table.documents} SET body = ? WHERE seq = ?", (body, seq))
     for index, gone, come in changed:
-        _remove_entries(session, index, gone, identity)
-        add_entries(session, index, come, identity, seq)
+        if not _moved(session, index, gone, come, identity):
+            _remove_entries(session, index, gone, identity)
+            add_entries(session, index, come, identity, seq)
         note_lists(session, index, document)
     return body
 
@@ -136,6 +137,16 @@ def _remove_entries(session: Session, index: Index, keys: set[bytes], identity: 
     session.sql.executemany(
         f"DELETE FROM {index.entries} WHERE key = ? AND id = ?", [(key, identity) for key in keys]
     )
+
+
+def _moved(
+    session: Session, index: Index, gone: set[bytes], come: set[bytes], identity: bytes
+) -> bool:
+    """One entry for one, as without lists it always is, is one statement instead of two."""
+    if len(gone) != 1 or len(come) != 1:
+        return False
+    statement = f"UPDATE {index.entries} SET key = ? WHERE key = ? AND id = ?"
+    return session.sql.execute(statement, (*come, *gone, identity)).rowcount == 1
 
 
 def refuse_taken(session: Session, index: Index, keys: set[bytes]) -> None:

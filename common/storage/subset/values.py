@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeGuard
+from typing import Any
 
 from bson import ObjectId
 
@@ -16,7 +16,7 @@ SCALARS = _UNCHANGED | {str, int, datetime}
 
 def scalar(value: object) -> Any:
     """The value as BSON would give it back: plain str and int, UTC cut to milliseconds."""
-    if type(value) in _UNCHANGED:
+    if type(value) in _UNCHANGED or (type(value) is str and value.isascii()):
         return value
     if isinstance(value, str):
         return _text(value)
@@ -28,8 +28,6 @@ def scalar(value: object) -> Any:
 
 
 def _text(value: str) -> str:
-    if type(value) is str and value.isascii():
-        return value
     plain = str.__str__(value)  # an enum's value, whatever its own __str__ says
     if not plain.isascii():
         try:
@@ -66,16 +64,11 @@ def value(given: object) -> Any:
 
 
 def _key(name: object) -> str:
-    if _is_plain(name):
-        return name
+    if type(name) is str and name.isascii() and name.isidentifier():
+        return name  # as nearly all are; it passes what follows
     if not isinstance(name, str) or not name or name[0] == "$" or "." in name or "\0" in name:
         raise Refused("a field's name must be a non-empty string without '.', NUL or a leading '$'")
     return _text(name)
-
-
-def _is_plain(name: object) -> TypeGuard[str]:
-    """As nearly all names are; it spares them the other checks, which they pass."""
-    return type(name) is str and name.isascii() and name.isidentifier()
 
 
 def identity(given: object) -> Any:
@@ -95,8 +88,8 @@ def document(given: object) -> Document:
 
 def path(given: object) -> str:
     """A dotted path without array positions, which would mean different things to each backend."""
-    if _is_plain(given):
-        return given
+    if type(given) is str and given.isascii() and given.isidentifier():
+        return given  # as nearly all are; it passes what follows
     if not isinstance(given, str) or not given:
         raise Refused("a path must be a non-empty string")
     for part in given.split("."):
