@@ -164,7 +164,7 @@ def note_lists(session: Session, index: Index, document: Document) -> None:
 
 def has_list(index: Index, document: Document) -> bool:
     """Also a list of one or none: it does not sort or match as a scalar does."""
-    return any(isinstance(value_at(document, path), list) for path, _ in index.keys)
+    return list in [type(value_at(document, path)) for path, _ in index.keys]
 
 
 def duplicate(keys: tuple[tuple[str, int], ...]) -> DuplicateKeyError:

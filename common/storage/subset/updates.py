@@ -53,13 +53,9 @@ def _ordered(operand: object) -> Any:
     return values.scalar(operand)
 
 
-def _any(operand: object) -> Any:
-    return values.value(operand)
-
-
 _OPERANDS: dict[str, Callable[[object], Any]] = {
-    "$set": _any,
-    "$setOnInsert": _any,
+    "$set": values.value,
+    "$setOnInsert": values.value,
     "$unset": lambda _: "",
     "$inc": _amount,
     "$min": _ordered,
