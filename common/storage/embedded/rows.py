@@ -62,14 +62,8 @@ def entry_keys(index: Index, document: Document) -> set[bytes]:
 
 def insert(session: Session, table: Table, document: Document) -> None:
     """Raises DuplicateKeyError with nothing written. It does not look first: few are taken."""
-    body = encoded(document)
-    identity = key_of(document["_id"])
-    statement = f"INSERT INTO {table.documents} (id, body) VALUES (?, ?)"
-    try:
-        seq = session.sql.execute(statement, (identity, body)).lastrowid
-    except IntegrityError:
-        raise duplicate((("_id", 1),)) from None
-    assert seq is not None
+    body, identity = encoded(document), key_of(document["_id"])
+    seq = _add_document(session, table, identity, body)
     for index, keys in [(index, entry_keys(index, document)) for index in table.indexes]:
         try:
             add_entries(session, index, keys, identity, seq)
@@ -80,6 +74,16 @@ def insert(session: Session, table: Table, document: Document) -> None:
             raise duplicate(index.keys) from None
     for index in table.indexes:
         note_lists(session, index, document)
+
+
+def _add_document(session: Session, table: Table, identity: bytes, body: bytes) -> int:
+    statement = f"INSERT INTO {table.documents} (id, body) VALUES (?, ?)"
+    try:
+        seq = session.sql.execute(statement, (identity, body)).lastrowid
+    except IntegrityError:
+        raise duplicate((("_id", 1),)) from None
+    assert seq is not None
+    return seq
 
 
 def entries_within(table: Table, roots: set[str], document: Document) -> Entries:
