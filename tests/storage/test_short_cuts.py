@@ -108,6 +108,9 @@ def test_names_and_values_come_through_the_wall_as_plain_strings(things: Collect
     assert found == {
         "_id": "n", "sub": {"n": "n", "имя": "ж", "a b": 1, "0": 0}, "n": "sub", "имя": {"ж": 1},
     }  # fmt: skip
+    answer = things.find_one_and_update({"_id": "n"}, {"$set": {"new": {Word.N: Word.SUB}}})
+    assert answer is not None
+    assert [(type(key), type(value)) for key, value in answer["new"].items()] == [(str, str)]
     for path in ("sub.0", "0", "a\ud800", "sub.\ud800", "$n", "sub.$n", "sub.", "a\0", "sub.a\0"):
         with pytest.raises(Refused):
             things.find_one({path: 1})
