@@ -28,12 +28,14 @@ class Index:
     """`multikey`: a document has or had a list in an indexed field, hence several entries.
 
     Such an index finds documents, but neither orders them nor joins two bounds of one field.
+    `roots`: the documents' own fields that are indexed, or beneath which one is.
     """
 
     number: int
     keys: tuple[tuple[str, int], ...]
     unique: bool
     multikey: bool
+    roots: frozenset[str]
 
     @property
     def entries(self) -> str:
@@ -75,8 +77,9 @@ def load(sql: sqlite3.Connection) -> dict[str, Table]:
     rows = sql.execute("SELECT number, collection, keys, is_unique, multikey FROM indexes")
     for number, collection, keys, unique, multikey in rows.fetchall():
         pairs = tuple((path, direction) for path, direction in json.loads(keys))
+        roots = frozenset(path.partition(".")[0] for path, _ in pairs)
         indexes.setdefault(collection, []).append(
-            Index(number, pairs, bool(unique), bool(multikey))
+            Index(number, pairs, bool(unique), bool(multikey), roots)
         )
     collections = sql.execute("SELECT number, name FROM collections").fetchall()
     return {

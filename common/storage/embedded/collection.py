@@ -10,7 +10,15 @@ from pymongo.errors import DuplicateKeyError
 from common.storage.embedded import indexing, rows, updater
 from common.storage.embedded.keys import key_of
 from common.storage.embedded.paths import MISSING, included, value_at
-from common.storage.embedded.reader import Found, Reader, arranged, matches, matches_within
+from common.storage.embedded.reader import (
+    Found,
+    Reader,
+    arranged,
+    matches,
+    matches_within,
+    names_one,
+    the_one_within,
+)
 from common.storage.embedded.session import Session
 from common.storage.embedded.sessions import Sessions
 from common.storage.protocol import (
@@ -35,7 +43,11 @@ class EmbeddedCollection:
     def find_one(
         self, where: Filter, projection: Projection | None = None, *, sort: Sort | None = None
     ) -> Document | None:
-        return next(self.find(where, projection, sort=sort, limit=1), None)
+        if sort or not names_one(where):
+            return next(self.find(where, projection, sort=sort, limit=1), None)
+        with self.sessions.reading() as session:
+            found = the_one_within(session, self.name, where)
+        return None if found is None else _projected(found, projection)
 
     def find(
         self,
@@ -48,8 +60,8 @@ class EmbeddedCollection:
     ) -> Iterator[Document]:
         reader = Reader(self.name, where, sort, first=skip + limit or 64)
         found = arranged(matches(self.sessions, reader), reader, sort, skip=skip, limit=limit)
-        for _, _, document in found:
-            yield document if projection is None else included(document, list(projection))
+        for one in found:
+            yield _projected(one, projection)
 
     def count_documents(self, where: Filter) -> int:
         if not where:
@@ -123,7 +135,8 @@ class EmbeddedCollection:
         def change(session: Session) -> Document | None:
             found = self._first(session, where, sort)
             if found is not None:
-                return rows.decoded(self._apply(session, found, update))
+                self._apply(session, found, update)
+                return found[2]
             return self._upsert(session, where, update) if upsert else None
 
         return self.sessions.write(change)
@@ -140,6 +153,8 @@ class EmbeddedCollection:
             return int(count)
 
     def _first(self, session: Session, where: Filter, sort: Sort | None) -> Found | None:
+        if not sort and names_one(where):
+            return the_one_within(session, self.name, where)
         reader = Reader(self.name, where, sort, first=1)
         found = matches_within(session, reader)
         return next(arranged(found, reader, sort, skip=0, limit=1), None)
@@ -165,8 +180,10 @@ class EmbeddedCollection:
 
     def _apply(self, session: Session, found: Found, update: Update) -> bytes:
         seq, body, document = found
+        table = session.tables[self.name]
+        before = rows.entries_within(table, updater.roots_of(update), document)
         updater.apply(document, update)
-        return rows.replace(session, session.tables[self.name], seq, body, document)
+        return rows.replace(session, table, seq, body, document, before)
 
     def _upsert(self, session: Session, where: Filter, update: Update) -> Document:
         document: Document = {"_id": where["_id"]}
@@ -177,6 +194,10 @@ class EmbeddedCollection:
     def _delete(self, session: Session, found: Found) -> None:
         seq, _, document = found
         rows.delete(session, session.tables[self.name], seq, document)
+
+
+def _projected(found: Found, projection: Projection | None) -> Document:
+    return found[2] if projection is None else included(found[2], list(projection))
 
 
 def _raise(taken: DuplicateKeyError | None) -> None:

@@ -54,9 +54,12 @@ class _Candidate:
 
 
 def plan(table: Table, where: Filter, sort: Sequence[tuple[str, int]] | None) -> Plan:
+    wanted = tuple(sort or ())
+    at_most_one = None if wanted or "_id" in where else _at_most_one(table, where)
+    if at_most_one:
+        return at_most_one
     demands: dict[str, _Bounds] = {}
     _collect(where, demands)
-    wanted = tuple(sort or ())
     best = _candidate(table, None, _ID, demands, wanted)
     for index in table.indexes:
         if index.keys[0][0] not in demands and not wanted:
@@ -67,6 +70,18 @@ def plan(table: Table, where: Filter, sort: Sequence[tuple[str, int]] | None) ->
     if best.equalities or best.bounded or (wanted and best.plan.ordered):
         return best.plan
     return Plan(table, None, (), ordered=not wanted, whole=True)
+
+
+def _at_most_one(table: Table, where: Filter) -> Plan | None:
+    """Nothing beats the equality of a unique field, so there is nothing to compare."""
+    for index in table.indexes:
+        path, direction = index.keys[0]
+        if index.unique and len(index.keys) == 1 and path in where:
+            wanted = where[path]
+            if not isinstance(wanted, dict):
+                key = key_of(wanted) if direction > 0 else complement(key_of(wanted))
+                return Plan(table, index, (_from(key),), ordered=True)
+    return None
 
 
 def _collect(where: Filter, demands: dict[str, _Bounds]) -> None:

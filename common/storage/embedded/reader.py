@@ -1,4 +1,5 @@
 """Finds the documents of a filter, in a snapshot a batch or within a writing session."""
+# ruff: noqa: S608 -- the names of tables are ours, made of numbers
 
 import heapq
 from collections.abc import Iterator, Sequence
@@ -6,6 +7,7 @@ from itertools import islice
 from typing import Any, final
 
 from common.storage.embedded.cursor import Cursor
+from common.storage.embedded.keys import key_of
 from common.storage.embedded.matcher import predicate_of
 from common.storage.embedded.paths import sort_key
 from common.storage.embedded.planner import plan
@@ -55,6 +57,26 @@ class Reader:
         return True
 
 
+def names_one(where: Filter) -> bool:
+    """Whether the filter demands equality of `_id`, which one document has at most."""
+    return "_id" in where and not isinstance(where["_id"], dict)
+
+
+def the_one_within(session: Session, name: str, where: Filter) -> Found | None:
+    """What a filter that `names_one` matches: there is nothing to plan, sort or walk."""
+    table = session.tables.get(name)
+    matches = predicate_of(where)
+    identity = key_of(where["_id"])
+    if table is None:
+        return None
+    statement = f"SELECT seq, body FROM {table.documents} WHERE id = ?"
+    for seq, body in session.query(statement, (identity,)):
+        document = decoded(body)
+        if matches(document):
+            return seq, body, document
+    return None
+
+
 def matches(sessions: Sessions, reader: Reader) -> Iterator[Found]:
     """In the order of the rows, a snapshot a batch."""
     while True:
@@ -75,11 +97,13 @@ def arranged(
 ) -> Iterator[Found]:
     """Sorted, then cut."""
     stop = skip + limit if limit else None
+    if not sort:
+        return islice(found, skip, stop)
     first = next(found, None)
     if first is None:
         return iter(())
     rows = _prepended(first, found)
-    if sort and not reader.ordered:  # known once the first row was asked for
+    if not reader.ordered:  # known once the first row was asked for
         rows = _sorted(rows, sort, stop)
     return islice(rows, skip, stop)
 

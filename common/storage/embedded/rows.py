@@ -2,7 +2,7 @@
 # ruff: noqa: S608 -- the names of tables are ours, made of numbers
 
 from itertools import product
-from typing import Any
+from sqlite3 import IntegrityError
 
 import bson
 from bson.codec_options import CodecOptions
@@ -12,13 +12,14 @@ from pymongo.errors import DuplicateKeyError
 from common.storage.embedded import catalogue
 from common.storage.embedded.catalogue import Index, Table
 from common.storage.embedded.keys import complement, key_of
-from common.storage.embedded.paths import keys_to_index
+from common.storage.embedded.paths import keys_to_index, value_at
 from common.storage.embedded.session import Session
 from common.storage.protocol import Document, Refused, StorageUnavailable
 
 _OPTIONS: CodecOptions[Document] = CodecOptions(tz_aware=True)
 _MAX_BODY = 16 * 1024 * 1024
 _DUPLICATE = 11000
+Entries = list[tuple[Index, set[bytes]]]
 
 
 def decoded(body: bytes) -> Document:
@@ -51,45 +52,71 @@ def entry_keys(index: Index, document: Document) -> set[bytes]:
     for path, direction in index.keys:
         keys = keys_to_index(document, path)
         columns.append([complement(key) for key in keys] if direction < 0 else keys)
-    if sum(len(column) > 1 for column in columns) > 1:
+    lists = [column for column in columns if len(column) > 1]
+    if not lists:
+        return {b"".join([key for (key,) in columns])}
+    if len(lists) > 1:
         raise Refused(f"the index {index.name} would need two lists of one document")
     return {b"".join(parts) for parts in product(*columns)}
 
 
 def insert(session: Session, table: Table, document: Document) -> None:
-    """Raises DuplicateKeyError with nothing written."""
-    body = encoded(document)
-    identity = key_of(document["_id"])
-    if session.query(f"SELECT 1 FROM {table.documents} WHERE id = ?", (identity,)):
-        raise duplicate((("_id", 1),))
-    entries = [(index, entry_keys(index, document)) for index in table.indexes]
-    for index, keys in entries:
-        refuse_taken(session, index, keys)
-    cursor = session.sql.execute(
-        f"INSERT INTO {table.documents} (id, body) VALUES (?, ?)", (identity, body)
-    )
-    for index, keys in entries:
-        add_entries(session, index, keys, identity, cursor.lastrowid)
+    """Raises DuplicateKeyError with nothing written. It does not look first: few are taken."""
+    body, identity = encoded(document), key_of(document["_id"])
+    seq = _add_document(session, table, identity, body)
+    for index, keys in [(index, entry_keys(index, document)) for index in table.indexes]:
+        try:
+            add_entries(session, index, keys, identity, seq)
+        except IntegrityError:
+            if not index.unique:
+                raise  # a stale entry: the index is damaged
+            delete(session, table, seq, document)
+            raise duplicate(index.keys) from None
+    for index in table.indexes:
         note_lists(session, index, document)
 
 
-def replace(session: Session, table: Table, seq: int, old: bytes, document: Document) -> bytes:
-    """Stores what `old` became; raises DuplicateKeyError with nothing written."""
+def _add_document(session: Session, table: Table, identity: bytes, body: bytes) -> int:
+    statement = f"INSERT INTO {table.documents} (id, body) VALUES (?, ?)"
+    try:
+        seq = session.sql.execute(statement, (identity, body)).lastrowid
+    except IntegrityError:
+        raise duplicate((("_id", 1),)) from None
+    assert seq is not None
+    return seq
+
+
+def entries_within(table: Table, roots: set[str], document: Document) -> Entries:
+    """The document's entries in those indexes that a change beneath these root fields can touch."""
+    return [
+        (index, entry_keys(index, document))
+        for index in table.indexes
+        if not roots.isdisjoint(index.roots)
+    ]
+
+
+def replace(
+    session: Session, table: Table, seq: int, old: bytes, document: Document, before: Entries
+) -> bytes:
+    """Stores what `old` became, of whose entries those in `before` may be others now.
+
+    Raises DuplicateKeyError with nothing written.
+    """
     body = encoded(document)
     if body == old:
         return body
     identity = key_of(document["_id"])
-    before = decoded(old)
     changed = []
-    for index in table.indexes:
-        gone, come = entry_keys(index, before), entry_keys(index, document)
+    for index, gone in before:
+        come = entry_keys(index, document)
         if gone != come:
             refuse_taken(session, index, come - gone)
             changed.append((index, gone - come, come - gone))
     session.sql.execute(f"UPDATE {table.documents} SET body = ? WHERE seq = ?", (body, seq))
     for index, gone, come in changed:
-        _remove_entries(session, index, gone, identity)
-        add_entries(session, index, come, identity, seq)
+        if not _moved(session, index, gone, come, identity):
+            _remove_entries(session, index, gone, identity)
+            add_entries(session, index, come, identity, seq)
         note_lists(session, index, document)
     return body
 
@@ -102,7 +129,7 @@ def delete(session: Session, table: Table, seq: int, document: Document) -> None
 
 
 def add_entries(
-    session: Session, index: Index, keys: set[bytes], identity: bytes, seq: int | None
+    session: Session, index: Index, keys: set[bytes], identity: bytes, seq: int
 ) -> None:
     session.sql.executemany(
         f"INSERT INTO {index.entries} (key, id, seq) VALUES (?, ?, ?)",
@@ -114,6 +141,16 @@ def _remove_entries(session: Session, index: Index, keys: set[bytes], identity: 
     session.sql.executemany(
         f"DELETE FROM {index.entries} WHERE key = ? AND id = ?", [(key, identity) for key in keys]
     )
+
+
+def _moved(
+    session: Session, index: Index, gone: set[bytes], come: set[bytes], identity: bytes
+) -> bool:
+    """One entry for one, as without lists it always is, is one statement instead of two."""
+    if len(gone) != 1 or len(come) != 1:
+        return False
+    statement = f"UPDATE {index.entries} SET key = ? WHERE key = ? AND id = ?"
+    return session.sql.execute(statement, (*come, *gone, identity)).rowcount == 1
 
 
 def refuse_taken(session: Session, index: Index, keys: set[bytes]) -> None:
@@ -131,14 +168,7 @@ def note_lists(session: Session, index: Index, document: Document) -> None:
 
 def has_list(index: Index, document: Document) -> bool:
     """Also a list of one or none: it does not sort or match as a scalar does."""
-    return any(_is_list(document, path) for path, _ in index.keys)
-
-
-def _is_list(document: Document, path: str) -> bool:
-    found: Any = document
-    for part in path.split("."):
-        found = found.get(part) if isinstance(found, dict) else None
-    return isinstance(found, list)
+    return list in [type(value_at(document, path)) for path, _ in index.keys]
 
 
 def duplicate(keys: tuple[tuple[str, int], ...]) -> DuplicateKeyError:

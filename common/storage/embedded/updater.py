@@ -20,6 +20,11 @@ def apply(document: Document, update: Update, *, inserting: bool = False) -> Non
             change(document, path, operand)
 
 
+def roots_of(update: Update) -> set[str]:
+    """The document's own fields that an update can change, or change something beneath."""
+    return {path.partition(".")[0] for changes in update.values() for path in changes}
+
+
 def _parent(document: Document, path: str, *, create: bool) -> tuple[Document | None, str]:
     """The subdocument that holds the path's last part."""
     *parts, last = path.split(".")

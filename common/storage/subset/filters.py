@@ -23,7 +23,7 @@ def _term(key: object, wanted: object) -> Any:
             raise Refused(f"{key} needs a non-empty list of filters")
         return [filter_of(branch) for branch in wanted]
     values.path(key)
-    if isinstance(wanted, Mapping):
+    if type(wanted) not in values.SCALARS and isinstance(wanted, Mapping):
         if not wanted:
             raise Refused("equality with a whole subdocument")
         return {name: _operand(name, operand) for name, operand in wanted.items()}
@@ -38,7 +38,7 @@ def _operand(name: object, operand: object) -> Any:
 
 
 def _equal(operand: object) -> Any:
-    if isinstance(operand, Mapping | list | tuple):
+    if type(operand) not in values.SCALARS and isinstance(operand, Mapping | list | tuple):
         raise Refused("equality with a whole subdocument or list")
     return values.scalar(operand)
 

@@ -33,6 +33,8 @@ def _target(given: object) -> str:
 
 
 def _refuse_overlaps(paths: list[str]) -> None:
+    if len({path.partition(".")[0] for path in paths}) == len(paths):
+        return  # as a rule no two even begin alike
     ordered = sorted(path.split(".") for path in paths)
     for first, second in pairwise(ordered):
         if second[: len(first)] == first:
@@ -51,13 +53,9 @@ def _ordered(operand: object) -> Any:
     return values.scalar(operand)
 
 
-def _any(operand: object) -> Any:
-    return values.value(operand)
-
-
 _OPERANDS: dict[str, Callable[[object], Any]] = {
-    "$set": _any,
-    "$setOnInsert": _any,
+    "$set": values.value,
+    "$setOnInsert": values.value,
     "$unset": lambda _: "",
     "$inc": _amount,
     "$min": _ordered,

@@ -10,11 +10,13 @@ from common.storage.protocol import Document, Refused
 
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 _UNCHANGED = frozenset({type(None), bool, bytes, ObjectId})
+SCALARS = _UNCHANGED | {str, int, datetime}
+"""Looked up before `isinstance(…, Mapping)`, which is slow where the answer is no."""
 
 
 def scalar(value: object) -> Any:
     """The value as BSON would give it back: plain str and int, UTC cut to milliseconds."""
-    if type(value) in _UNCHANGED:
+    if type(value) in _UNCHANGED or (type(value) is str and value.isascii()):
         return value
     if isinstance(value, str):
         return _text(value)
@@ -52,6 +54,8 @@ def _moment(value: datetime) -> datetime:
 
 
 def value(given: object) -> Any:
+    if type(given) in SCALARS:
+        return scalar(given)
     if isinstance(given, Mapping):
         return {_key(name): value(inner) for name, inner in given.items()}
     if isinstance(given, list | tuple):
@@ -60,6 +64,8 @@ def value(given: object) -> Any:
 
 
 def _key(name: object) -> str:
+    if type(name) is str and name.isascii() and name.isidentifier():
+        return name  # as nearly all are; it passes what follows
     if not isinstance(name, str) or not name or name[0] == "$" or "." in name or "\0" in name:
         raise Refused("a field's name must be a non-empty string without '.', NUL or a leading '$'")
     return _text(name)
@@ -82,6 +88,8 @@ def document(given: object) -> Document:
 
 def path(given: object) -> str:
     """A dotted path without array positions, which would mean different things to each backend."""
+    if type(given) is str and given.isascii() and given.isidentifier():
+        return given  # as nearly all are; it passes what follows
     if not isinstance(given, str) or not given:
         raise Refused("a path must be a non-empty string")
     for part in given.split("."):
