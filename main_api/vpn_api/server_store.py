@@ -9,7 +9,6 @@ from common.storage.protocol import Database, Document
 from main_api.mongo_api.collections import SERVERS
 from models.servers import ServerDescription
 
-
 FRESH_SECONDS = 1.0
 
 
