@@ -11,7 +11,7 @@ from common.clock import Clock
 from country_api.core.accounts import Accounts, Failures
 from country_api.core.client import CoreDown
 from country_api.pulse import Pulse
-from country_api.store import Store, is_live
+from country_api.store import Store
 
 log = logging.getLogger(__name__)
 Generation = tuple[int, int]
@@ -58,8 +58,7 @@ class Enforcer:
 
     def _settle(self, keys: list[str]) -> list[str]:
         with self._alone(keys):
-            now, known = self._clock(), self._store.get_all(keys)
-            live = {key: user.core_id for key, user in known.items() if is_live(user, now)}
+            live = self._store.live_among(keys, self._clock())
             failed = self._bring({key: live.get(key) for key in keys})
             self._unsettled.difference_update(key for key in keys if key not in failed)
             for key, trouble in failed.items():

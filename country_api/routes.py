@@ -11,7 +11,7 @@ from country_api.core.client import CoreError
 from country_api.deps import Deps
 from country_api.describe import describe
 from country_api.settings import CountrySettings
-from country_api.taking import take, told
+from country_api.taking import Taken, take
 from models.codes import Code, Service
 from models.servers import (
     ListedUser,
@@ -22,6 +22,7 @@ from models.servers import (
     ServerUser,
     ServerUsers,
     Traffic,
+    UserAnswer,
     UserKey,
 )
 
@@ -43,7 +44,7 @@ def make_api(settings: CountrySettings, deps: Deps) -> APIBlueprint:
     @callers(Service.MAIN_API)
     def put_users(body: PutUsers) -> Response:
         taken = take(deps, body.users)
-        return answer(PutUsersAnswer(answers=list(map(told, body.users, taken))))
+        return answer(PutUsersAnswer(answers=list(map(_told, body.users, taken))))
 
     @api.get("/users", responses={200: ServerUsers})
     @callers(Service.MAIN_API)
@@ -77,7 +78,14 @@ def _put_one(deps: Deps, key: str, user: ServerUser) -> PutUserAnswer:
     (taken,) = take(deps, [user])
     if isinstance(taken, ServiceError):
         raise taken
-    return taken
+    return PutUserAnswer(key=key, revision=taken.revision, in_core=taken.in_core)
+
+
+def _told(user: ServerUser, taken: Taken) -> UserAnswer:
+    """As one among many."""
+    if isinstance(taken, ServiceError):
+        return UserAnswer(key=user.key, refused=taken.code)
+    return UserAnswer(key=user.key, revision=taken.revision, in_core=taken.in_core)
 
 
 def _listed(deps: Deps) -> ServerUsers:

@@ -30,7 +30,9 @@ ON CONFLICT (key) DO UPDATE SET
     core_id = excluded.core_id, masked_id = excluded.masked_id, expires_ms = excluded.expires_ms,
     revision = excluded.revision, active = excluded.active
 WHERE excluded.revision >= users.revision
+RETURNING revision
 """  # noqa: S608 -- only our own column names
+LIVE = "SELECT key, core_id FROM users WHERE active AND expires_ms > ?"
 
 
 class Store:
@@ -65,12 +67,8 @@ class Store:
         return answers
 
     def get(self, key: str) -> ServerUser | None:
-        return self.get_all([key]).get(key)
-
-    def get_all(self, keys: Sequence[str]) -> dict[str, ServerUser]:
-        """Those of them who are known here."""
-        places = ", ".join("?" * len(keys))
-        return {user.key: user for user in self._select(f"WHERE key IN ({places})", *keys)}
+        found = self._select("WHERE key = ?", key)
+        return found[0] if found else None
 
     def all(self) -> list[ServerUser]:
         return self._select("ORDER BY key")
@@ -78,11 +76,14 @@ class Store:
     def live(self, now: datetime) -> dict[str, str]:
         """Key -> id of everybody who may be served now."""
         with self._database() as db:
-            rows = db.execute(
-                "SELECT key, core_id FROM users WHERE active AND expires_ms > ?",
-                (milliseconds(now),),
-            ).fetchall()
-        return dict(rows)
+            return dict(db.execute(LIVE, (milliseconds(now),)).fetchall())
+
+    def live_among(self, keys: Sequence[str], now: datetime) -> dict[str, str]:
+        """Key -> id of those of these users."""
+        places = ", ".join("?" * len(keys))
+        with self._database() as db:
+            found = db.execute(f"{LIVE} AND key IN ({places})", (milliseconds(now), *keys))
+            return dict(found.fetchall())
 
     def ending_between(self, after: datetime, until: datetime) -> list[str]:
         """Keys of active users whose end lies in (after, until]."""
@@ -117,14 +118,14 @@ class Store:
 def _put(db: sqlite3.Connection, user: ServerUser) -> int | ServiceError:
     ends = milliseconds(user.expires_at)
     try:
-        db.execute(
+        taken = db.execute(
             UPSERT,
             (user.key, user.core_id, ends, user.revision, int(user.active), masked(user.core_id)),
-        )
+        ).fetchall()
     except sqlite3.IntegrityError:  # undoes this statement alone
         return Conflict("another user has this id", code="core_id_taken")
-    ((revision,),) = db.execute("SELECT revision FROM users WHERE key = ?", (user.key,))
-    return int(revision)
+    held = taken or db.execute("SELECT revision FROM users WHERE key = ?", (user.key,)).fetchall()
+    return int(held[0][0])
 
 
 def _user(row: tuple[str, str, int, int, int]) -> ServerUser:
@@ -136,7 +137,3 @@ def _user(row: tuple[str, str, int, int, int]) -> ServerUser:
         revision=revision,
         active=bool(active),
     )
-
-
-def is_live(user: ServerUser | None, now: datetime) -> bool:
-    return user is not None and user.active and user.expires_at > now

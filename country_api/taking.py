@@ -2,13 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from common.errors import Invalid, ServiceError
 from country_api.deps import Deps
-from models.servers import PutUserAnswer, ServerUser, UserAnswer
+from models.servers import ServerUser
 
 FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
-Taken = PutUserAnswer | ServiceError
+
+
+class Kept(NamedTuple):
+    """What the server has of a user now: which revision, and whether it is in the core."""
+
+    revision: int
+    in_core: bool
+
+
+Taken = Kept | ServiceError
 
 
 def take(deps: Deps, users: Sequence[ServerUser]) -> list[Taken]:
@@ -22,21 +32,12 @@ def take(deps: Deps, users: Sequence[ServerUser]) -> list[Taken]:
     deps.mirror.touch()
     in_core = deps.enforcer.settle(user.key for user in fit)
     return [
-        _answer(user.key, next(stored), in_core)
+        _taken(user.key, next(stored), in_core)
         if FIRST <= user.expires_at <= LAST
         else Invalid("expires_at is out of range")
         for user in users
     ]
 
 
-def _answer(key: str, stored: int | ServiceError, in_core: set[str]) -> Taken:
-    if isinstance(stored, ServiceError):
-        return stored
-    return PutUserAnswer(key=key, revision=stored, in_core=key in in_core)
-
-
-def told(user: ServerUser, taken: Taken) -> UserAnswer:
-    """As one among many."""
-    if isinstance(taken, ServiceError):
-        return UserAnswer(key=user.key, refused=taken.code)
-    return UserAnswer(**taken.model_dump())
+def _taken(key: str, stored: int | ServiceError, in_core: set[str]) -> Taken:
+    return stored if isinstance(stored, ServiceError) else Kept(stored, key in in_core)

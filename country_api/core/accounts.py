@@ -68,6 +68,8 @@ class Accounts:
         operation: str,
         messages: Mapping[str, pb.AddUserOperation] | Mapping[str, pb.RemoveUserOperation],
     ) -> Failures:
+        if not messages:
+            return {}
         requests = [
             pb.AlterInboundRequest(
                 tag=self._plan.tag,

@@ -1,6 +1,7 @@
 """Many users in one call: each is taken or refused alone, all reach disk and core together."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 
@@ -148,3 +149,27 @@ def test_as_many_as_are_allowed_fit_into_a_request(agent: Agent) -> None:
 
     assert len(PutUsers(users=users).model_dump_json()) < 60_000
     assert all(answer.refused is None for answer in agent.api.put_users(users).answers)
+
+
+def test_who_ends_now_is_not_let_in_and_who_ends_a_moment_later_is(agent: Agent) -> None:
+    now = agent.clock()
+    ends = {1: now, 2: now + timedelta(milliseconds=1), 3: now - timedelta(milliseconds=1)}
+
+    answers = agent.api.put_users(
+        [agent.user(number, expires_at=end) for number, end in ends.items()]
+    ).answers
+
+    assert [answer.in_core for answer in answers] == [False, True, False]
+    assert {number for number in ends if agent.serves(core_id(number))} == {2}
+
+
+def test_a_refused_one_keeps_what_was_held_of_him(agent: Agent) -> None:
+    agent.api.put_users([agent.user(1), agent.user(2, revision=4)])
+
+    answers = agent.api.put_users(
+        [agent.user(2, revision=5, core_id=core_id(1)), agent.user(1, revision=2)]
+    ).answers
+
+    assert answers == [UserAnswer(key="u2", refused="core_id_taken"), taken(1, 2)]
+    assert (agent.one(2).revision, agent.one(2).core_id) == (4, core_id(2))
+    assert agent.serves(core_id(2))
