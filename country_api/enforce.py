@@ -16,6 +16,7 @@ from country_api.store import Store
 log = logging.getLogger(__name__)
 Generation = tuple[int, int]
 AT_ONCE = 200  # calls to the core that are under way together
+LOCKS = 4096  # so many that lists of strangers seldom wait for each other
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Enforcer:
         self._accounts = accounts
         self._pulse = pulse
         self._clock = clock
-        self._locks = [threading.Lock() for _ in range(256)]
+        self._locks = [threading.Lock() for _ in range(LOCKS)]
         self._order = itertools.count()
         self._held: dict[str, Held] = {}
         self._unsettled: set[str] = set()
