@@ -39,7 +39,7 @@ class Notice(Wire):
     params: dict[str, str | int] = {}
 
 
-MOST_NOTICES = 50
+MOST_NOTICES = 200
 
 
 class NoticeList(Wire):

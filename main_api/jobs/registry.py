@@ -8,9 +8,14 @@ from typing import Final
 from main_api.connections.learning import LearnConnections
 from main_api.deps import Deps
 from main_api.notices.planning import NoticePlanning
+from main_api.notices.rush import SETTLED_SECONDS
 from main_api.payments.room import payments_room
 from main_api.referrals.rewards import rewards
 from main_api.vpn_api.healing import IN_HAND_SECONDS
+
+
+def planning(deps: Deps) -> NoticePlanning:
+    return NoticePlanning(deps.db, deps.notify, deps.clock)
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ JOBS: Final[dict[str, Job]] = {
     "heal": Job(0.25, lambda deps: partial(deps.vpn.healing.tick, IN_HAND_SECONDS)),
     "enlist": Job(1, lambda deps: deps.vpn.enlisting.tick),
     "remove": Job(10, lambda deps: deps.removal.tick),
-    "plan_notices": Job(1, lambda deps: NoticePlanning(deps.db, deps.notify, deps.clock).tick),
+    "plan_notices": Job(1, lambda deps: partial(planning(deps).tick, SETTLED_SECONDS)),
     "reward_inviters": Job(1, lambda deps: rewards(deps).tick),
     "learn_connections": Job(
         60, lambda deps: LearnConnections(deps.db, deps.vpn.servers, deps.clock).tick

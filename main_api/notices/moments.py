@@ -25,7 +25,6 @@ def notices_of(user: UserRecord) -> list[Notice]:
     """
     if user.expires_at is None:
         return []
-    since = user.access_changed_at or user.created_at
     end = milliseconds(user.expires_at)
     return [
         Notice(
@@ -36,9 +35,20 @@ def notices_of(user: UserRecord) -> list[Notice]:
             due_at=due_at,
             params={"end_ms": end},
         )
-        for kind, due_at in _moments(user, user.expires_at)
-        if due_at > since
+        for kind, due_at in _ahead(user, user.expires_at)
     ]
+
+
+def first_due(user: UserRecord) -> datetime | None:
+    """The earliest of them; None when there are none."""
+    if user.expires_at is None:
+        return None
+    return min((due_at for _, due_at in _ahead(user, user.expires_at)), default=None)
+
+
+def _ahead(user: UserRecord, end: datetime) -> Iterator[Moment]:
+    since = user.access_changed_at or user.created_at
+    return ((kind, due_at) for kind, due_at in _moments(user, end) if due_at > since)
 
 
 def _name(kind: NoticeKind) -> str:

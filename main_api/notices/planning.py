@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
+from time import monotonic
 
 from common.clients.notify_service import NotifyService
 from common.clock import Clock
@@ -10,6 +11,7 @@ from common.errors import ServiceError, Unavailable
 from common.storage.protocol import ASCENDING, Database
 from main_api.mongo_api.collections import USERS
 from main_api.notices.moments import notices_of
+from main_api.notices.rush import Monotonic, Rush
 from main_api.users.record import UserRecord, record_of
 from models.notifies import MOST_NOTICES, NoticeList
 
@@ -17,25 +19,45 @@ log = logging.getLogger(__name__)
 PAGE = 200
 PORTION = MOST_NOTICES // 5  # nobody has more than five
 TWO_CLOCKS = timedelta(seconds=5)
+REFUSED_SECONDS = 30.0
 
 
 class NoticePlanning:
-    def __init__(self, db: Database, notify: NotifyService, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        notify: NotifyService,
+        clock: Clock,
+        monotonic: Monotonic = monotonic,
+    ) -> None:
         self._db = db
         self._notify = notify
         self._clock = clock
+        self._monotonic = monotonic
+        self._rush = Rush(monotonic)
         self._adopted = False
         self._after = 0
+        self._refused: dict[tuple[int, int], float] = {}
 
-    def tick(self) -> None:
+    def tick(self, settled_seconds: float = 0.0) -> None:
         """The next page of those whose `notice_pending` is set: after an upgrade all users are, and
-        a job must end in time. Raises Unavailable when notify_service is away.
+        a job must end in time. Those of a page that is not full wait until nobody has come for
+        `settled_seconds`. Raises Unavailable when notify_service is away.
         """
         self._adopt()
         users = self._page(self._after)
-        for several in _portions(users):
+        full = len(users) == PAGE
+        wait = 0.0 if full else settled_seconds
+        due = self._rush.to_plan(self._unrefused(users), self._clock(), wait)
+        for several in _portions(due):
             self._plan_several(several)
-        self._after = users[-1].user_id if len(users) == PAGE else 0
+        self._after = users[-1].user_id if full else 0
+
+    def _unrefused(self, users: list[UserRecord]) -> list[UserRecord]:
+        """Without those who were refused a moment ago: they would spoil each portion anew."""
+        now = self._monotonic()
+        self._refused = {case: until for case, until in self._refused.items() if until > now}
+        return [user for user in users if (user.user_id, user.revision) not in self._refused]
 
     def _adopt(self) -> None:
         """Users of an older version, whose end alone was announced: what is still ahead of them is
@@ -59,16 +81,20 @@ class NoticePlanning:
         return [record_of(document) for document in found]
 
     def _plan_several(self, users: list[UserRecord]) -> None:
-        """In one call; a refusal is for one of them, and the others shall have theirs."""
+        """In one call; a refusal is for one of them, who is looked for by halves: the others shall
+        have theirs.
+        """
         try:
             self._plan(users)
         except Unavailable:
             raise
         except ServiceError as refused:
             if len(users) > 1:
-                for user in users:
-                    self._plan_several([user])
+                half = len(users) // 2
+                self._plan_several(users[:half])
+                self._plan_several(users[half:])
                 return
+            self._refused[users[0].user_id, users[0].revision] = self._monotonic() + REFUSED_SECONDS
             log.error("the notices of u%d were refused: %s", users[0].user_id, refused.code)  # noqa: TRY400 -- the code says it
 
     def _plan(self, users: list[UserRecord]) -> None:

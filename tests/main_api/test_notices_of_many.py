@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from main_api.notices.planning import NoticePlanning
 from tests.main_api.test_notices import plan
 from tests.support.shop import Shop
 
@@ -24,12 +25,12 @@ def waiting(shop: Shop) -> list[int]:
     return [it["_id"] for it in shop.deps.db["users"].find({"notice_pending": True})]
 
 
-def test_all_are_planned_in_a_few_calls(shop: Shop, ids: list[int]) -> None:
+def test_all_are_planned_in_one_call(shop: Shop, ids: list[int]) -> None:
     plan(shop)
 
     assert planned_for(shop) == set(range(1, 26))
     assert len(shop.notify.notices) == 4 * len(ids)
-    assert shop.notify.lists == 3
+    assert shop.notify.lists == 1
     assert waiting(shop) == []
 
 
@@ -45,6 +46,30 @@ def test_one_whose_notices_are_refused_costs_nobody_else_his(
     assert [r.message for r in caplog.records] == [
         f"the notices of u{ids[4]} were refused: invalid"
     ]
+
+
+def test_who_was_refused_is_left_alone_until_he_changes(shop: Shop, ids: list[int]) -> None:
+    notices = NoticePlanning(shop.deps.db, shop.deps.notify, shop.clock)
+    shop.notify.refused = {5}
+    notices.tick()
+    refusals = shop.notify.lists
+    shop.notify.refused = set()
+    notices.tick()
+    assert (waiting(shop), shop.notify.lists) == ([ids[4]], refusals)
+
+    shop.grant(ids[4], "more", days=5)
+    notices.tick()
+    assert waiting(shop) == []
+
+
+def test_more_than_a_call_takes_are_planned_all_the_same(shop: Shop, ids: list[int]) -> None:
+    more = [shop.register(number).user_id for number in range(101, 130)]
+    for user_id in more:
+        shop.bot.take_trial(user_id)
+    plan(shop)
+
+    assert len(shop.notify.notices) == 4 * len(ids + more)
+    assert shop.notify.lists == 2
 
 
 def test_different_revisions_are_noted_each_by_its_own(shop: Shop, ids: list[int]) -> None:

@@ -17,6 +17,7 @@ from main_api.access.changes import AccessChanges
 from main_api.access.service import AccessService
 from main_api.mongo_api.database import IndexedDatabase
 from main_api.notices.planning import NoticePlanning
+from main_api.notices.rush import SETTLED_SECONDS
 from main_api.users.store import UserStore
 from notify_service.deps import Deps, compose
 from notify_service.quiet import QuietHours
@@ -80,7 +81,9 @@ class World:
                 action()
 
     def changed(self) -> None:
-        """Somebody's access has changed; the job looks within a second, if it runs."""
+        """Somebody's access has changed; the job looks within a second, if it runs, and then each
+        second while somebody's notices wait for a rush to end.
+        """
         self.at(self.clock.now + TICK, self._tick)
 
     def _meanwhile(self, tg_id: int) -> None:
@@ -113,13 +116,15 @@ class World:
             self._meanwhile,
         )
         mortal = MortalDatabase(self.main, self.jobs_fuse)
-        self._planning = NoticePlanning(mortal, notify, self.clock)
+        self._planning = NoticePlanning(mortal, notify, self.clock, self._seconds)
 
     def _tick(self) -> None:
         if self.plan.jobs.down(self.clock.now):
             return
         try:
-            self._planning.tick()
+            self._planning.tick(SETTLED_SECONDS)
+            if self.main["users"].find_one({"notice_pending": True}, ["_id"]):
+                self.changed()
         except Unavailable:
             if self._notify is not None:  # it was killed, and is back
                 self.changed()
