@@ -32,8 +32,9 @@ def notices(store: NoticeStore, alarm: Alarm, clock: Clock) -> APIBlueprint:
     @api.post("/api/v1/notices", responses={201: NoticeState, 200: NoticeState})
     @callers(Service.MAIN_API, Service.TG_BOT)
     def add_notice(body: Notice) -> Response:
-        state, is_new = store.add(from_notice(body), clock())
-        alarm.ring()
+        notice = from_notice(body)
+        state, is_new = store.add(notice, clock())
+        alarm.ring_for(notice.due_at)
         return answer(NoticeState(key=body.key, state=state), 201 if is_new else 200)
 
     @api.post("/api/v1/notices/several", responses={200: NoticeStates})
@@ -41,7 +42,7 @@ def notices(store: NoticeStore, alarm: Alarm, clock: Clock) -> APIBlueprint:
     def add_notices(body: NoticeList) -> Response:
         checked = [from_notice(notice) for notice in body.notices]
         states = store.add_all(checked, clock())
-        alarm.ring()
+        alarm.ring_for(min(notice.due_at for notice in checked))
         told = [
             NoticeState(key=it.key, state=state) for it, state in zip(checked, states, strict=True)
         ]
@@ -58,8 +59,9 @@ def notices(store: NoticeStore, alarm: Alarm, clock: Clock) -> APIBlueprint:
     @api.post("/addNotify", responses={200: AddNotifyAnswer})
     @callers(Service.MAIN_API, Service.TG_BOT)
     def add_notify(body: AddNotifyRequest) -> Response:
-        store.add(from_paper(body.notify), clock())
-        alarm.ring()
+        notice = from_paper(body.notify)
+        store.add(notice, clock())
+        alarm.ring_for(notice.due_at)
         return answer(AddNotifyAnswer())
 
     return api

@@ -14,14 +14,13 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from common.clock import Clock, system_clock
 from common.storage.protocol import StorageUnavailable
 from common.supervision import Watchdog
-from notify_service.alarm import Alarm
+from notify_service.alarm import TURN, Alarm
 from notify_service.dispatch import Dispatcher
 
 log = logging.getLogger(__name__)
 WORKERS = 4  # at 100 ms a call they reach the gate's rate
 AWAY_SECONDS = 1.0
 BROKEN_SECONDS = 5.0
-TURN = timedelta(seconds=10)  # the longest wait, so that it is seen that they live
 PATIENCE_SECONDS = 180.0  # a message with all its deadlines takes less
 KEPT = timedelta(days=90)  # what became of a notice, and its key
 STOP_SECONDS = 8.0  # gunicorn gives a worker 10
