@@ -47,6 +47,8 @@ class Rewards:
 
     def tick(self) -> None:
         """Everything that waits; raises the first trouble when all others have had their turn."""
+        if not self._store.any_in(self._steps):
+            return
         troubles = [trouble for state in self._steps for trouble in self._work_off(state)]
         if troubles:
             raise troubles[0]

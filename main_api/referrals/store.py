@@ -107,6 +107,10 @@ class ReferralStore:
         found = self._db[REFERRALS].find({"inviter_id": inviter_id}, sort=order, limit=limit)
         return [_invited(document) for document in found]
 
+    def any_in(self, states: Iterable[State]) -> bool:
+        where = {"state": {"$in": [str(state) for state in states]}}
+        return self._db[REFERRALS].find_one(where, ["_id"]) is not None
+
     def waiting(self, state: State, limit: int) -> list[Invited]:
         order = [("_id", ASCENDING)]
         found = self._db[REFERRALS].find({"state": str(state)}, sort=order, limit=limit)
