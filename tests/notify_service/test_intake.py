@@ -11,6 +11,7 @@ from common.clock import milliseconds
 from common.errors import Invalid, Unavailable
 from common.service_auth import mint
 from models.codes import NoticeKind, Service
+from models.notifies import MOST_NOTICES, Notice, NoticeList
 from tests.common.telegram.emulated import ANYA
 from tests.notify_service.house import CALLER_KEY, House
 
@@ -182,3 +183,22 @@ def test_with_the_database_away_it_says_so_and_recovers(house: House) -> None:
     house.database.away = False
 
     assert house.add(NoticeKind.TEST_PUSH, ANYA, language="ru") == "waiting"
+
+
+def test_as_many_of_the_longest_notices_as_a_list_may_hold_are_taken(house: House) -> None:
+    end, person = 253_402_300_799_000, 2**53 - 1  # of the year 9999
+    notices = [
+        Notice(
+            key=f"{NoticeKind.SUB_ENDED_TWO_DAYS_AGO}:{person - n}:{end}",
+            kind=NoticeKind.SUB_ENDED_TWO_DAYS_AGO,
+            telegram_id=person - n,
+            language="en",
+            due_at=house.clock() + timedelta(days=30, microseconds=1),
+            params={"end_ms": end},
+        )
+        for n in range(MOST_NOTICES)
+    ]
+    body = NoticeList(notices=notices).model_dump(mode="json")
+    post(house, "/api/v1/notices/several", body, Service.MAIN_API)
+
+    assert {house.state(notice.key) for notice in notices} == {"waiting"}

@@ -62,6 +62,16 @@ def test_an_earlier_notice_does_not_wait_for_a_later_one(house: House) -> None:
     assert seconds_until(lambda: house.state("now") == "sent") < 0.8
 
 
+def test_what_comes_after_the_clock_was_set_back_goes_in_time(house: House) -> None:
+    house.deps.scheduler.start()
+    time.sleep(0.1)
+    house.clock.advance(hours=-1)
+    push(house, "soon", due_at=house.clock() + timedelta(seconds=25))
+    house.clock.advance(seconds=26)
+
+    seconds_until(lambda: house.state("soon") == "sent", patience=30.0)
+
+
 def test_what_fell_due_while_it_was_down_goes_at_start(house: House) -> None:
     push(house, "old", due_at=house.clock() - timedelta(days=3))
     push(house, "torn")
