@@ -49,11 +49,11 @@ class UsedTokens:
 
     def _noted(self, bucket: int, known: int, until: float, now: float) -> bool:
         entries = _BUCKET.unpack_from(self._table, bucket)
-        digests, untils = entries[:DEPTH], entries[DEPTH:]
-        if any(it == known and end >= now for it, end in zip(digests, untils, strict=True)):
+        digests, ends = entries[:DEPTH], entries[DEPTH:]
+        if any(it == known and end >= now for it, end in zip(digests, ends, strict=True)):
             return False
-        oldest = min(range(DEPTH), key=untils.__getitem__)
-        if untils[oldest] >= now:
+        oldest = min(range(DEPTH), key=ends.__getitem__)
+        if ends[oldest] >= now:
             raise Full
         _DIGEST.pack_into(self._table, bucket + oldest * _DIGEST.size, known)
         _UNTIL.pack_into(self._table, bucket + _UNTILS + oldest * _UNTIL.size, until)
