@@ -7,57 +7,96 @@ import os
 import struct
 import threading
 import weakref
+from contextlib import suppress
 from typing import Final, final
 
-BUCKETS: Final = 8192
+WORKERS: Final = 4
+BUCKETS: Final = 4096
 DEPTH: Final = 32
-_DIGEST, _UNTIL = struct.Struct("<Q"), struct.Struct("<d")
-_BUCKET = struct.Struct(f"<{DEPTH}Q{DEPTH}d")
-_UNTILS = DEPTH * _DIGEST.size
+_DIGEST, _END = 8, 8  # bytes
+_ALL_ENDS = struct.Struct(f"<{DEPTH}d")
+_BUCKET = DEPTH * (_DIGEST + _END)  # first all digests, then the ends of all
+_REGION = BUCKETS * _BUCKET
 
 
 class Full(Exception):
-    """More tokens are alive than can be remembered: some two thousand calls a second."""
+    """More tokens are alive than can be remembered: some thousand calls a second and worker."""
+
+
+class TooManyWorkers(Exception):
+    """There is no region left in the shared memory."""
 
 
 @final
 class UsedTokens:
     """Processes that are forked after it was made share it, with those that replace a killed one.
 
-    A table in shared memory, of 4 MB at most. The system takes a file's lock from a process that
-    dies, so a worker that is killed does not stop the others.
+    A table in shared memory, with a region of 2 MB for each process to write in. No lock is held
+    across processes: each writes first and looks at the others' regions then, so of two that use
+    one token at the same moment at least one sees it. To whom a region belongs is told by a file's
+    lock, which the system takes from a process that dies.
     """
 
     def __init__(self) -> None:
         self._file = os.memfd_create("used_tokens")
         weakref.finalize(self, os.close, self._file)
-        os.ftruncate(self._file, BUCKETS * _BUCKET.size)
-        self._table = mmap.mmap(self._file, BUCKETS * _BUCKET.size)
-        self._lock = threading.Lock()  # a file's lock is held by a process, not by a thread
+        os.ftruncate(self._file, WORKERS * _REGION)
+        self._table = mmap.mmap(self._file, WORKERS * _REGION)
+        self._lock = threading.Lock()
+        self._owner = self._own = -1
 
     def first_use(self, token_id: str, *, until: float, now: float) -> bool:
-        """Whether it is one; it is remembered until that time (Unix seconds). Raises Full."""
-        digest = hashlib.sha256(token_id.encode()).digest()
-        (known,) = _DIGEST.unpack_from(digest)
-        bucket = int.from_bytes(digest[-4:]) % BUCKETS * _BUCKET.size
-        with self._lock:
-            fcntl.lockf(self._file, fcntl.LOCK_EX)
-            try:
-                return self._noted(bucket, known, until, now)
-            finally:
-                fcntl.lockf(self._file, fcntl.LOCK_UN)
+        """Whether it is one; it is remembered until that time (Unix seconds).
 
-    def _noted(self, bucket: int, known: int, until: float, now: float) -> bool:
-        entries = _BUCKET.unpack_from(self._table, bucket)
-        digests, ends = entries[:DEPTH], entries[DEPTH:]
-        if any(it == known and end >= now for it, end in zip(digests, ends, strict=True)):
+        Raises Full, and TooManyWorkers.
+        """
+        digest = hashlib.sha256(token_id.encode()).digest()
+        known = digest[:_DIGEST]
+        place = int.from_bytes(digest[-4:]) % BUCKETS * _BUCKET
+        with self._lock:
+            own = self._region()
+            if self._is_used(own + place, known, now):
+                return False
+            self._note(own + place, known, until, now)
+        regions = range(0, WORKERS * _REGION, _REGION)
+        return not any(self._is_used(it + place, known, now) for it in regions if it != own)
+
+    def _is_used(self, bucket: int, known: bytes, now: float) -> bool:
+        digests = self._table[bucket : bucket + DEPTH * _DIGEST]
+        if known not in digests:
             return False
-        oldest = min(range(DEPTH), key=ends.__getitem__)
+        ends = self._ends(bucket)
+        places = range(0, len(digests), _DIGEST)
+        return any(
+            digests[at : at + _DIGEST] == known and end >= now
+            for at, end in zip(places, ends, strict=True)
+        )
+
+    def _note(self, bucket: int, known: bytes, until: float, now: float) -> None:
+        ends = self._ends(bucket)
+        oldest = ends.index(min(ends))
         if ends[oldest] >= now:
             raise Full
-        _DIGEST.pack_into(self._table, bucket + oldest * _DIGEST.size, known)
-        _UNTIL.pack_into(self._table, bucket + _UNTILS + oldest * _UNTIL.size, until)
-        return True
+        at = bucket + oldest * _DIGEST
+        self._table[at : at + _DIGEST] = known
+        struct.pack_into("<d", self._table, bucket + DEPTH * _DIGEST + oldest * _END, until)
+
+    def _ends(self, bucket: int) -> tuple[float, ...]:
+        return _ALL_ENDS.unpack_from(self._table, bucket + DEPTH * _DIGEST)
+
+    def _region(self) -> int:
+        """Where this process writes: what a dead one left there is still remembered."""
+        if self._owner != os.getpid():
+            self._own = self._free_region()
+            self._owner = os.getpid()
+        return self._own
+
+    def _free_region(self) -> int:
+        for number in range(WORKERS):
+            with suppress(BlockingIOError):
+                fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
+                return number * _REGION
+        raise TooManyWorkers
 
 
 _shared: UsedTokens | None = None

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from common.used_tokens import BUCKETS, DEPTH, Full, UsedTokens
+from common.used_tokens import BUCKETS, DEPTH, WORKERS, Full, TooManyWorkers, UsedTokens
 
 NOW = 1_800_000_000.0
 LATER = NOW + 70
@@ -34,10 +34,10 @@ def test_of_many_threads_with_one_token_one_is_the_first() -> None:
 
 
 def test_as_many_are_remembered_as_a_shop_can_meet() -> None:
-    """70 seconds of 1,000 calls a second; and their places are free again afterwards."""
+    """70 seconds of 800 calls a second to one worker; their places are free again afterwards."""
     used = UsedTokens()
     for moment in (NOW, LATER + 1):
-        tokens = [f"{moment}-{number}" for number in range(70_000)]
+        tokens = [f"{moment}-{number}" for number in range(56_000)]
         assert all(used.first_use(it, until=moment + 70, now=moment) for it in tokens)
         assert not any(used.first_use(it, until=moment + 70, now=moment) for it in tokens[::100])
 
@@ -92,5 +92,53 @@ def test_a_process_that_is_killed_while_it_writes_stops_nobody() -> None:
 
     assert used.first_use("afterwards", until=LATER, now=NOW)
     assert not used.first_use("ours 5", until=LATER, now=NOW)
+    assert not used.first_use("0", until=LATER, now=NOW)
     os.close(reading)
     os.close(writing)
+
+
+def test_who_comes_after_a_dead_one_writes_in_its_place_and_remembers_for_it() -> None:
+    used = UsedTokens()
+    for number in range(3 * WORKERS):
+        assert _in_child(used, [f"of child {number}"]) == [True]
+
+    assert not any(
+        used.first_use(f"of child {number}", until=LATER, now=NOW) for number in range(3 * WORKERS)
+    )
+
+
+def test_of_processes_with_one_token_at_the_same_moment_at_most_one_is_the_first() -> None:
+    used = UsedTokens()
+    tokens = [str(number) for number in range(3000)]
+    with ThreadPoolExecutor(WORKERS) as threads:
+        told = list(threads.map(lambda _: _in_child(used, tokens), range(WORKERS)))
+
+    assert all(sum(uses) <= 1 for uses in zip(*told, strict=True))
+    assert not any(_in_child(used, tokens))
+
+
+def test_a_worker_for_whom_there_is_no_place_serves_nobody() -> None:
+    used = UsedTokens()
+    gate, opened = os.pipe()
+    children = []
+    for _ in range(WORKERS):
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            used.first_use("any", until=LATER, now=NOW)
+            os.write(writing, b"!")
+            os.read(gate, 1)
+            os._exit(0)
+        assert os.read(reading, 1) == b"!"
+        children.append(child)
+        os.close(reading)
+        os.close(writing)
+
+    with pytest.raises(TooManyWorkers):
+        used.first_use("mine", until=LATER, now=NOW)
+    os.write(opened, b"!" * WORKERS)
+    for child in children:
+        os.waitpid(child, 0)
+    assert used.first_use("mine", until=LATER, now=NOW)
+    os.close(gate)
+    os.close(opened)
