@@ -16,6 +16,7 @@ from country_api.store import Store
 log = logging.getLogger(__name__)
 Generation = tuple[int, int]
 AT_ONCE = 200  # calls to the core that are under way together
+BLINDLY_AT_ONCE = 8  # whoever is removed to be added anew is without access in between
 LOCKS = 4096  # so many that lists of strangers seldom wait for each other
 
 
@@ -44,7 +45,7 @@ class Enforcer:
         self._unsettled: set[str] = set()
         self._repaired: Generation | None = None
 
-    def settle(self, keys: Iterable[str]) -> set[str]:
+    def settle(self, keys: Iterable[str], at_once: int = AT_ONCE) -> set[str]:
         """Add, replace or remove these users in the core; whom of them it holds afterwards.
 
         A core that fails with one leaves him unsettled: `settle_rest` and `repair` come back to
@@ -53,8 +54,8 @@ class Enforcer:
         ordered = sorted(set(keys))
         return {
             key
-            for start in range(0, len(ordered), AT_ONCE)
-            for key in self._settle(ordered[start : start + AT_ONCE])
+            for start in range(0, len(ordered), at_once)
+            for key in self._settle(ordered[start : start + at_once])
         }
 
     def _settle(self, keys: list[str]) -> list[str]:
@@ -115,9 +116,10 @@ class Enforcer:
         generation, since = self._pulse.generation, next(self._order)
         if self._accounts.can_list:
             keys = self._differing(self._accounts.listed(), generation, since)
+            settled = self.settle(keys)
         else:
             keys = [user.key for user in self._store.all()]
-        settled = self.settle(keys)
+            settled = self.settle(keys, BLINDLY_AT_ONCE)
         if keys:
             log.info("core repaired: %d users looked at, %d in it", len(keys), len(settled))
         self._repaired = generation
