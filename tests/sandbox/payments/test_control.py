@@ -43,7 +43,7 @@ def test_the_last_event_can_be_sent_again_in_turn_and_at_once(
 
     assert len({it.body for it in receiver.received}) == 1
     told = [(it["kind"], it["status"]) for it in double.deliveries("ord-77")]
-    assert told == [("honest", 200), *[("resent", 200)] * 8]
+    assert sorted(told) == [("honest", 200), *[("resent", 200)] * 8]  # noted as they are answered
 
 
 def test_repeats_in_parallel_come_at_once(double: RunningDouble, receiver: Receiver) -> None:
