@@ -36,6 +36,8 @@ def on_starting(arbiter: Any) -> None:
         handler.setFormatter(JsonFormatter("gunicorn"))
     if asked := os.environ.pop(_ASKED, None):
         os.environ[_KEPT] = asked
+    if workers > used_tokens.WORKERS:
+        raise ValueError(f"WORKERS may be at most {used_tokens.WORKERS}")
     used_tokens.share()
     if workers > 1:  # prometheus_client then keeps what each of them counts in a file, and adds up
         folder = os.environ.get("RUNTIME_DIRECTORY")  # which is memory: no full disk stops it

@@ -19,11 +19,15 @@ _BUCKET = DEPTH * (_DIGEST + _END)  # first all digests, then the ends of all
 _REGION = BUCKETS * _BUCKET
 
 
-class Full(Exception):
+class CannotRemember(Exception):
+    """The token must not be let in."""
+
+
+class Full(CannotRemember):
     """More tokens are alive than can be remembered: some thousand calls a second and worker."""
 
 
-class TooManyWorkers(Exception):
+class TooManyWorkers(CannotRemember):
     """There is no region left in the shared memory."""
 
 
@@ -58,6 +62,7 @@ class UsedTokens:
             if self._is_used(own + place, known, now):
                 return False
             self._note(own + place, known, until, now)
+        # behind the lock: to leave it makes sure that others see the note before we look at theirs
         regions = range(0, WORKERS * _REGION, _REGION)
         return not any(self._is_used(it + place, known, now) for it in regions if it != own)
 

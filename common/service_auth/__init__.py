@@ -106,8 +106,8 @@ class Guard:
         until, now = expires + LEEWAY.total_seconds(), self._clock().timestamp()
         try:
             first = self._used.first_use(jti, until=until, now=now)
-        except used_tokens.Full:
-            raise Unavailable("too many calls to remember their tokens") from None
+        except used_tokens.CannotRemember:
+            raise Unavailable("there is no place to remember the token") from None
         if not first:
             raise Unauthorized("the token was used before", code="replayed_token")
 

@@ -10,12 +10,13 @@ from main_api.users.record import UserRecord
 
 SETTLED_SECONDS: Final = 1.5  # since the last one was seen: by now he has his access
 LONGEST_SECONDS: Final = 10.0  # a rush may have no end
+FORGET_SECONDS: Final = 60.0
 SOON: Final = timedelta(minutes=1)
 Monotonic = Callable[[], float]
 
 
 class Rush:
-    """Knows since when those of the last page have been seen waiting. That is forgotten when the
+    """Knows since when those of the last pages have been seen waiting. That is forgotten when the
     process ends, as it may be: they are seen anew.
     """
 
@@ -36,8 +37,11 @@ class Rush:
 
     def _seconds_waited(self, users: list[UserRecord]) -> list[float]:
         now = self._monotonic()
-        self._since = {it.user_id: self._since.get(it.user_id, now) for it in users}
-        return [now - since for since in self._since.values()]
+        # pages take turns, so those of the others are remembered for a while
+        known = {who: since for who, since in self._since.items() if now - since < FORGET_SECONDS}
+        seen = {it.user_id: known.get(it.user_id, now) for it in users}
+        self._since = known | seen
+        return [now - since for since in seen.values()]
 
 
 def _urgent(user: UserRecord, now: datetime) -> bool:

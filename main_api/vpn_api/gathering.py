@@ -30,8 +30,8 @@ class Gathering(Generic[T, R]):
     to all who wait for one of them.
 
     Who comes alone goes at once. While it is `crowded`, runs begin `pace_seconds` apart, so that
-    the next ones gather: each run costs both ends much more than one thing more in it does. A run
-    that takes long holds up nobody: who comes then begins another one beside it.
+    the next ones gather: each run costs both ends much more than one thing more in it does. Beside
+    a run that takes long another one is begun by whoever comes after `patience_seconds`.
     """
 
     def __init__(

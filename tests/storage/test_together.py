@@ -161,3 +161,17 @@ def test_a_writer_who_needs_the_turn_alone_is_not_taken_along(file: Database) ->
 
     assert together == [False]
     assert _ids(file) == [1, 2, 3, "first"]
+
+
+def test_when_one_cannot_be_undone_alone_the_whole_is_undone(file: Database) -> None:
+    def lose_the_savepoint(session: Session) -> None:
+        raw_of(file)["things"]._insert(session, {"_id": "half"})
+        session.sql.execute("RELEASE one_of_several")
+
+    with _in_line(
+        file, _insert(file, 1), _write(file, lose_the_savepoint), _insert(file, 2)
+    ) as waiting:
+        pass
+
+    assert all(isinstance(it.exception(), StorageUnavailable) for it in waiting)
+    assert _ids(file) == ["first"]

@@ -1,7 +1,10 @@
 """The turn goes round among the threads of a process."""
 
+import signal
 import threading
 import time
+
+import pytest
 
 from common.storage.embedded.turnstile import Turnstile
 
@@ -34,6 +37,24 @@ def test_who_loses_patience_leaves_the_queue() -> None:
     assert turnstile.enter(0)
 
     assert not turnstile.enter(0.01)
+
+    turnstile.leave()
+    assert turnstile.enter(0)
+
+
+def test_who_is_interrupted_while_it_waits_keeps_no_turn() -> None:
+    """As the main thread is by a signal whose handler raises."""
+    turnstile = Turnstile()
+    assert turnstile.enter(0)
+
+    def interrupt(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    with pytest.raises(TimeoutError):
+        turnstile.enter(10)
+    signal.signal(signal.SIGALRM, before)
 
     turnstile.leave()
     assert turnstile.enter(0)

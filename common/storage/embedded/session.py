@@ -80,14 +80,21 @@ class Session:
         self.sql.execute("SAVEPOINT one_of_several")
         try:
             yield
+            self.sql.execute("RELEASE one_of_several")
         except BaseException:
-            self._version = -1
+            self._take_back()
+            raise
+
+    def _take_back(self) -> None:
+        self._version = -1
+        try:
             self.check_open()
             self.sql.execute("ROLLBACK TO one_of_several")
             self.sql.execute("RELEASE one_of_several")
             self.refresh()
+        except BaseException:
+            self.undo()  # what is half undone must not be committed with the others
             raise
-        self.sql.execute("RELEASE one_of_several")
 
     def check_open(self) -> None:
         """After some errors, as of a full disk, SQLite undoes the whole transaction by itself."""

@@ -28,13 +28,22 @@ class Turnstile:
                 self._taken = True
                 return True
             self._waiting.append(job)
-        if job.gate.acquire(timeout=patience_s):
-            return True
+        try:
+            if job.gate.acquire(timeout=patience_s):
+                return True
+        except BaseException:  # such as a signal's, in the main thread
+            if not self._left(job) and job.gate.acquire() and not job.done:
+                self.leave()
+            raise
+        # else somebody has taken it along, or hands over at the last moment
+        return not self._left(job) and job.gate.acquire()
+
+    def _left(self, job: Job) -> bool:
         with self._guard:
-            if job in self._waiting:
+            waits = job in self._waiting
+            if waits:
                 self._waiting.remove(job)
-                return False
-        return job.gate.acquire()  # somebody has taken it along, or hands over at the last moment
+            return waits
 
     def behind(self, most: int) -> list[Job]:
         """Those next in line whose work others may do, at most so many. They have left the line:
