@@ -14,6 +14,7 @@ from requests.structures import CaseInsensitiveDict
 from common import request_id, service_auth
 from common.clock import Clock
 from common.errors import Unavailable, from_wire
+from common.kept_connections import KeptConnections
 
 log = logging.getLogger(__name__)
 M = TypeVar("M", bound=BaseModel)
@@ -26,8 +27,8 @@ def make_session(pool_size: int = 32) -> requests.Session:
     """Kept-alive connections; no retries below us, no proxy or .netrc from the environment."""
     session = requests.Session()
     session.trust_env = False
+    session.mount("http://", KeptConnections(pool_size))
     adapter = HTTPAdapter(pool_connections=pool_size, pool_maxsize=pool_size, max_retries=0)
-    session.mount("http://", adapter)
     session.mount("https://", adapter)
     return session
 
