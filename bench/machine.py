@@ -5,6 +5,7 @@ import subprocess
 from datetime import UTC
 from importlib.metadata import version
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import psutil
@@ -13,6 +14,7 @@ from common.clock import system_clock
 from sandbox.core import Core
 
 PACKAGES = ("gunicorn", "flask", "pydantic", "requests", "grpcio", "locust")
+LOOP = 1_000_000
 
 
 def machine() -> dict[str, Any]:
@@ -23,6 +25,13 @@ def machine() -> dict[str, Any]:
         "kernel": platform.release(),
         "load_before": round(psutil.getloadavg()[0], 2),
     }
+
+
+def loop_ms() -> float:
+    """What a fixed loop takes this minute, in CPU time: a shared machine changes its speed."""
+    began = process_time()
+    sum(number * number for number in range(LOOP))
+    return (process_time() - began) * 1000
 
 
 def versions(core: Core, root: Path) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bench import figures
-from bench.bars import Bar, bars, errors
+from bench.bars import Bar, bars, errors, worse
 
 
 def burst(*times: float) -> dict[str, object]:
@@ -30,6 +30,19 @@ def shop(
     }
 
 
+def told(empty: dict[str, Any], full: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "empty": empty,
+        "full": full,
+        "changes": worse(empty, full),
+        "generator": {"per_second": {"read": 1200.0}},
+    }
+
+
+def missed(results: dict[str, Any]) -> list[str]:
+    return [bar.name for bar in bars(results) if not bar.holds]
+
+
 @pytest.mark.parametrize(
     ("percent", "expected"), [(50, 50.0), (95, 95.0), (99, 99.0), (100, 100.0), (1, 1.0)]
 )
@@ -40,17 +53,17 @@ def test_a_percentile_is_a_time_that_was_measured(percent: float, expected: floa
 def test_the_percentile_of_bursts_is_the_median_of_each_ones_own() -> None:
     found = {"rounds": [burst(1.0, 10.0), burst(1.0, 30.0), burst(1.0, 1000.0)], "errors": []}
 
-    told = figures.of_bursts(found, cores=2)
+    result = figures.of_bursts(found, cores=2)
 
-    assert told["p95_ms"] == 30.0
-    assert told["latency_ms"]["max"] == 1000.0
-    assert told["shop_cpu_percent"] == round(100 * 0.3 / 1.04 / 2, 1)
+    assert result["p95_ms"] == 30.0
+    assert result["latency_ms"]["max"] == 1000.0
+    assert result["shop_cpu_percent"] == round(100 * 0.3 / 1.04 / 2, 1)
 
 
-def test_the_ratio_is_of_blocks_so_that_one_slow_minute_hits_both_sides() -> None:
-    blocks = {"create": [[20.0, 20.0], [200.0, 200.0]], "bare": [[10.0, 10.0], [100.0, 100.0]]}
+def test_one_slow_moment_does_not_change_the_ratio() -> None:
+    times = {"create": [20.0, 20.0, 400.0], "bare": [10.0, 100.0, 10.0]}
 
-    assert figures.of_sequence({"blocks_ms": blocks, "errors": []})["ratio"] == 2.0
+    assert figures.of_sequence({"times_ms": times, "errors": []})["ratio"] == 2.0
 
 
 def test_repetitions_give_their_median_but_errors_add_up() -> None:
@@ -66,11 +79,11 @@ def test_repetitions_give_their_median_but_errors_add_up() -> None:
 
 
 def test_all_bars_hold_for_a_shop_that_is_fast_enough() -> None:
-    assert [bar.name for bar in bars(shop(), shop()) if not bar.holds] == []
+    assert missed(told(shop(), shop())) == []
 
 
 @pytest.mark.parametrize(
-    ("worse", "missed"),
+    ("slow", "expected"),
     [
         ({"p95": 801.0}, "100 creations at once, P95 ms"),
         ({"ratio": 2.01}, "creation one by one, P50 to the bare prototype's"),
@@ -78,18 +91,31 @@ def test_all_bars_hold_for_a_shop_that_is_fast_enough() -> None:
         ({"lost": 1}, "errors and lost events"),
     ],
 )
-def test_each_promise_is_judged_on_its_own(worse: dict[str, float], missed: str) -> None:
-    slow = shop(**worse)  # type: ignore[arg-type]
+def test_each_promise_is_judged_on_its_own(slow: dict[str, float], expected: str) -> None:
+    one = shop(**slow)  # type: ignore[arg-type]
 
-    assert [bar.name for bar in bars(slow, slow) if not bar.holds] == [missed]
+    assert missed(told(one, one)) == [expected]
 
 
 def test_a_shop_that_many_users_make_slower_misses_its_bar() -> None:
-    judged = bars(shop(p95=300.0), shop(p95=370.0))
+    expected = "worse with the existing users, burst P95"
 
-    assert [bar.name for bar in judged if not bar.holds] == [
-        "worse with the existing users, burst P95"
-    ]
+    assert missed(told(shop(p95=300.0), shop(p95=370.0))) == [expected]
+
+
+def test_reads_are_also_judged_by_what_the_machine_can_do() -> None:
+    one = shop(reads=900.0)
+    fast = told(one, one) | {"generator": {"per_second": {"read": 1600.0}}}
+
+    assert missed(fast) == ["subscription reads, to requests of a view that does nothing"]
+
+
+def test_a_slow_machine_misses_times_and_no_ratio() -> None:
+    one = shop(p95=2000.0, reads=300.0)
+    slow = told(one, one) | {"generator": {"per_second": {"read": 420.0}}}
+
+    assert len(missed(slow)) == 2
+    assert all(bar.holds for bar in bars(slow) if bar.ratio)
 
 
 def test_errors_are_found_however_deep_they_were_counted() -> None:
@@ -97,4 +123,5 @@ def test_errors_are_found_however_deep_they_were_counted() -> None:
 
 
 def test_a_bar_tells_its_verdict_first() -> None:
-    assert str(Bar("reads", 799.0, 800.0, at_most=False)) == "MISSED reads: 799 (>= 800)"
+    assert str(Bar("reads", 799.0, 800.0, at_most=False)) == "SLOW   reads: 799 (>= 800)"
+    assert str(Bar("change", 1.3, 1.2, ratio=True)) == "MISSED change: 1.3 (<= 1.2)"
