@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.bars import Bar, bars, worse
+from bench.bars import Bar, bars
 from bench.campaign import QUICK, Campaign, Plan
-from bench.figures import latency, middle
+from bench.figures import latency
 from bench.graphs import draw
 from bench.machine import machine, now, versions
 from bench.measure import Bench, GeneratorFailed
@@ -39,12 +39,9 @@ def measure(plan: Plan, users: int) -> dict[str, Any]:
             shop.wait_until_idle()
         benches = [Bench(name, shop) for name, shop in shops.items()]
         campaign = Campaign(plan, benches, told["machine"]["cores"])
-        turns = campaign.run()
-        for name in shops:
-            told[name] = middle([turn[name] for turn in turns])
-        told["changes"] = middle([worse(turn[EMPTY], turn[FULL]) for turn in turns])
+        told |= campaign.run()
         told["machine"]["loop_ms"] = latency(campaign.loops_ms)
-        return told | {"generator": campaign.generator()}
+        return told
 
 
 def write(results: dict[str, Any], judged: list[Bar], folder: Path) -> None:

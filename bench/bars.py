@@ -43,7 +43,7 @@ def bars(told: Json) -> list[Bar]:
     """`told` is what results.json holds."""
     empty, full = told["empty"], told["full"]
     burst, reads, events = empty["bursts"]["100"], empty["reads"], empty["events"]
-    nothing = told["generator"]["per_second"]["read"]
+    nothing = empty["nothing"]["per_second"]["read"]
     return [
         Bar("100 creations at once, P95 ms", burst["p95_ms"], BURST_P95_MS),
         Bar("creation one by one, P50 to the bare prototype's", empty["sequential"]["ratio"],
@@ -57,18 +57,15 @@ def bars(told: Json) -> list[Bar]:
             at_most=False, ratio=True),
         Bar("errors and lost events", errors(empty) + errors(full), 0, ratio=True),
         *(
-            Bar(f"worse with the existing users, {name}", ratio, CHANGE_BY_USERS, ratio=True)
-            for name, ratio in told["changes"].items()
+            Bar(f"worse with the existing users, {name}", round(ratio, 2), CHANGE_BY_USERS,
+                ratio=True)
+            for name, ratio in _worse(empty, full).items()
         ),
     ]  # fmt: skip
 
 
-def worse(empty: Json, full: Json) -> Json:
-    """By how much, with many users there: every ratio is above one when it is worse.
-
-    Of one turn, in which the two were measured one right after the other: from turn to turn the
-    machine changes more than that.
-    """
+def _worse(empty: Json, full: Json) -> Json:
+    """By how much, with many users there: every ratio is above one when it is worse."""
     return {
         "burst P95": full["bursts"]["100"]["p95_ms"] / empty["bursts"]["100"]["p95_ms"],
         "one by one P50": full["sequential"]["create"]["p50"]

@@ -13,8 +13,8 @@ from country_api.store import Store
 
 log = logging.getLogger(__name__)
 DEBOUNCE_SECONDS = 0.1
-REST = 60  # times as long as a write took
-LONGEST_REST_SECONDS = 20.0
+REST = 200  # times as long as a write took
+LONGEST_REST_SECONDS = 60.0
 RETRY_SECONDS = 1.0
 PATIENCE_SECONDS = 120.0  # the core itself may test the file for 20 s
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bench import figures
-from bench.bars import Bar, bars, errors, worse
+from bench.bars import Bar, bars, errors
 
 
 def burst(*times: float) -> dict[str, object]:
@@ -19,24 +19,25 @@ def burst(*times: float) -> dict[str, object]:
 
 
 def shop(
-    *, p95: float = 500.0, ratio: float = 1.5, reads: float = 900.0, lost: int = 0
+    *,
+    p95: float = 500.0,
+    ratio: float = 1.5,
+    reads: float = 900.0,
+    nothing: float = 1200.0,
+    lost: int = 0,
 ) -> dict[str, Any]:
     latency = {"p50": 5.0, "p95": 50.0, "p99": 70.0}
     return {
         "bursts": {"100": {"p95_ms": p95, "errors": 0}},
         "sequential": {"ratio": ratio, "create": latency, "bare": latency, "errors": 0},
         "events": {"access_ms": latency, "lost": lost, "errors": 0},
+        "nothing": {"per_second": {"read": nothing}, "errors": 0},
         "reads": {"per_second": {"read": reads}, "latency_ms": {"read": latency}, "errors": 0},
     }
 
 
 def told(empty: dict[str, Any], full: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "empty": empty,
-        "full": full,
-        "changes": worse(empty, full),
-        "generator": {"per_second": {"read": 1200.0}},
-    }
+    return {"empty": empty, "full": full}
 
 
 def missed(results: dict[str, Any]) -> list[str]:
@@ -51,31 +52,56 @@ def test_a_percentile_is_a_time_that_was_measured(percent: float, expected: floa
 
 
 def test_the_percentile_of_bursts_is_the_median_of_each_ones_own() -> None:
-    found = {"rounds": [burst(1.0, 10.0), burst(1.0, 30.0), burst(1.0, 1000.0)], "errors": []}
+    found: list[dict[str, Any]] = [
+        {"rounds": [burst(1.0, 10.0), burst(1.0, 30.0)], "errors": []},
+        {"rounds": [burst(1.0, 1000.0)], "errors": ["late"]},
+    ]
 
     result = figures.of_bursts(found, cores=2)
 
     assert result["p95_ms"] == 30.0
     assert result["latency_ms"]["max"] == 1000.0
     assert result["shop_cpu_percent"] == round(100 * 0.3 / 1.04 / 2, 1)
+    assert result["errors"] == 1
 
 
 def test_one_slow_moment_does_not_change_the_ratio() -> None:
-    times = {"create": [20.0, 20.0, 400.0], "bare": [10.0, 100.0, 10.0]}
+    found = [
+        {"times_ms": {"create": [20.0], "bare": [10.0]}, "errors": []},
+        {"times_ms": {"create": [20.0, 400.0], "bare": [100.0, 10.0]}, "errors": []},
+    ]
 
-    assert figures.of_sequence({"times_ms": times, "errors": []})["ratio"] == 2.0
+    assert figures.of_sequence(found)["ratio"] == 2.0
 
 
-def test_repetitions_give_their_median_but_errors_add_up() -> None:
-    one = {"rate": 10.0, "errors": 1, "deep": {"p95": 5.0, "lost": 0}}
-    two = {"rate": 30.0, "errors": 0, "deep": {"p95": 7.0, "lost": 2}}
-    three = {"rate": 20.0, "errors": 2, "deep": {"p95": 6.0, "lost": 0}}
+def test_what_several_runs_found_is_told_as_one() -> None:
+    def run(*times: float, seconds: float) -> dict[str, Any]:
+        return {
+            "times_ms": {"read": list(times)},
+            "wall_seconds": seconds,
+            "shop_cpu_seconds": 1.0,
+            "machine_cpu_seconds": 2.0,
+            "memory_mb": 400.0,
+            "errors": [],
+        }
 
-    assert figures.middle([one, two, three]) == {
-        "rate": 20.0,
-        "errors": 3,
-        "deep": {"p95": 6.0, "lost": 2},
-    }
+    result = figures.of_traffic([run(1.0, 2.0, seconds=1.0), run(9.0, seconds=3.0)], cores=2)
+
+    assert result["per_second"] == {"read": 0.8}
+    assert result["latency_ms"]["read"]["max"] == 9.0
+    assert result["shop_cpu_percent"] == 25.0
+
+
+def test_an_event_without_an_end_is_lost() -> None:
+    found = [
+        {"times_ms": {"access": [30.0], "answer": [5.0, 5.0]}, "expected": 2, "errors": ["late"]},
+        {"times_ms": {"access": [40.0], "answer": [5.0]}, "expected": 1, "errors": []},
+    ]
+
+    result = figures.of_events(found)
+
+    assert (result["lost"], result["errors"]) == (1, 1)
+    assert result["access_ms"]["p95"] == 40.0
 
 
 def test_all_bars_hold_for_a_shop_that_is_fast_enough() -> None:
@@ -104,15 +130,14 @@ def test_a_shop_that_many_users_make_slower_misses_its_bar() -> None:
 
 
 def test_reads_are_also_judged_by_what_the_machine_can_do() -> None:
-    one = shop(reads=900.0)
-    fast = told(one, one) | {"generator": {"per_second": {"read": 1600.0}}}
+    one = shop(reads=900.0, nothing=1600.0)
 
-    assert missed(fast) == ["subscription reads, to requests of a view that does nothing"]
+    assert missed(told(one, one)) == ["subscription reads, to requests of a view that does nothing"]
 
 
 def test_a_slow_machine_misses_times_and_no_ratio() -> None:
-    one = shop(p95=2000.0, reads=300.0)
-    slow = told(one, one) | {"generator": {"per_second": {"read": 420.0}}}
+    one = shop(p95=2000.0, reads=300.0, nothing=420.0)
+    slow = told(one, one)
 
     assert len(missed(slow)) == 2
     assert all(bar.holds for bar in bars(slow) if bar.ratio)
