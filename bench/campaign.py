@@ -19,7 +19,7 @@ class Plan:
     """How much of everything in each turn of each shop; `bursts` are (customers, rounds)."""
 
     turns: int = 10
-    bursts: tuple[tuple[int, int], ...] = ((1, 3), (10, 2), (100, 1))
+    bursts: tuple[tuple[int, int], ...] = ((1, 3), (10, 2), (100, 2))
     one_by_one: int = 25
     read_seconds: float = 3.0
     nothing_seconds: float = 2.0

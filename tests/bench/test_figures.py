@@ -130,7 +130,7 @@ def test_a_shop_that_many_users_make_slower_misses_its_bar() -> None:
 
 
 def test_reads_are_also_judged_by_what_the_machine_can_do() -> None:
-    one = shop(reads=900.0, nothing=1600.0)
+    one = shop(reads=900.0, nothing=1900.0)
 
     assert missed(told(one, one)) == ["subscription reads, to requests of a view that does nothing"]
 
