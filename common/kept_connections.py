@@ -46,7 +46,7 @@ class KeptConnections(BaseAdapter):
                 request.path_url,
                 body=request.body,
                 headers=request.headers,
-                timeout=Timeout(connect, read),
+                timeout=Timeout(connect=connect, read=read),
                 retries=False,
                 redirect=False,
                 assert_same_host=False,

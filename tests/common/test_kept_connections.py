@@ -117,8 +117,7 @@ def test_a_connection_that_was_closed_meanwhile_is_made_anew(session: requests.S
     with neighbour(answers_once) as it:
         for _ in range(3):
             assert session.get(it.url).ok
-            hung_up = threading.Event()
-            hung_up.wait(0.05)
+            threading.Event().wait(0.05)
 
         assert it.connections == 3
 
@@ -138,6 +137,16 @@ def test_one_who_keeps_silent_is_a_timeout(session: requests.Session) -> None:
 
     with neighbour(waits) as it, pytest.raises(requests.ReadTimeout):
         session.get(it.url, timeout=(1, 0.05))
+
+
+def test_an_answer_may_take_longer_than_a_connection(session: requests.Session) -> None:
+    def ponders(connection: socket.socket) -> None:
+        request(connection)
+        threading.Event().wait(0.2)
+        connection.sendall(OK)
+
+    with neighbour(ponders) as it:
+        assert session.get(it.url, timeout=(0.1, 5)).ok
 
 
 @pytest.mark.parametrize(

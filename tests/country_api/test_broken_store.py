@@ -24,8 +24,8 @@ def test_a_store_that_cannot_be_read_is_unavailable_and_the_cores_file_stands(
     assert caught.value.code == "unavailable"
     assert agent.health()[1]["store"] is False
     assert agent.deps
-    agent.deps.mirror.touch()
-    wait_until(lambda: agent.health()[1]["core_config"] is False, "the mirror has met it too")
+    assert not agent.deps.mirror.write()
+    assert agent.health()[1]["core_config"] is False
     assert agent.file_users().keys() == {"u1"}
 
 

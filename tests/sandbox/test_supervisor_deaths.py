@@ -51,15 +51,18 @@ def test_a_child_killed_from_outside_is_started_again(house: House) -> None:
 def test_what_a_dead_child_left_in_its_group_is_gone_before_it_returns(house: House) -> None:
     supervisor = house.supervise(house.process("family", FAMILY))
     supervisor.start_all()
-    until(lambda: len(marked(supervisor._mark)) == 3)
     first = supervisor.pid("family")
-    group = [pid for pid in marked(supervisor._mark) if os.getpgid(pid) == first]
-    assert len(group) == 2
+
+    def group() -> list[int]:
+        return [pid for pid in marked(supervisor._mark) if os.getpgid(pid) == first]
+
+    until(lambda: (len(marked(supervisor._mark)), len(group())) == (3, 2))
+    left = group()
 
     os.kill(first, signal.SIGKILL)
 
     until(lambda: supervisor.pid("family") not in {0, first})
-    assert not any(alive(pid) for pid in group)
+    assert not any(alive(pid) for pid in left)
 
 
 def test_a_child_that_keeps_dying_is_started_ever_more_slowly(house: House) -> None:
