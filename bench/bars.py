@@ -19,7 +19,8 @@ Json = dict[str, Any]
 @dataclass(frozen=True)
 class Bar:
     """`at_most` false: the figure must reach the limit. A `ratio` compares what was measured in the
-    same run; other limits are of a time or a rate, which a slower machine may miss.
+    same run, and errors count as one; other limits are of a time or a rate, which a slower machine
+    may miss.
     """
 
     name: str

@@ -68,7 +68,9 @@ class KeptConnections(BaseAdapter):
 
     @override
     def close(self) -> None:
-        for pool in self._pools.values():
+        """A later call connects anew, as with requests' own."""
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
             pool.close()
 
 

@@ -18,11 +18,12 @@ Told = Callable[[socket.socket], None]
 class Neighbour:
     """Does `told` with each connection that is made to it; `connections` counts them."""
 
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: Told, host: str) -> None:
         self.connections = 0
         self._told = told
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/things?a=%20b"
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host.strip("[]"), 0), family=family)
+        self.url = f"http://{host}:{self._listener.getsockname()[1]}/things?a=%20b"
 
     def serve(self) -> None:
         while True:
@@ -43,8 +44,8 @@ class Neighbour:
 
 
 @contextmanager
-def neighbour(told: Told) -> Iterator[Neighbour]:
-    it = Neighbour(told)
+def neighbour(told: Told, host: str = "127.0.0.1") -> Iterator[Neighbour]:
+    it = Neighbour(told, host)
     serving = threading.Thread(target=it.serve)
     serving.start()
     try:
@@ -89,14 +90,15 @@ def test_an_answer_is_what_requests_would_have_told(session: requests.Session) -
         assert (of.text, of.encoding, of.headers["content-length"]) == ("тема", "koi8-r", "4")
 
 
-def test_the_request_is_what_requests_would_have_sent(session: requests.Session) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
+def test_the_request_is_what_requests_would_have_sent(session: requests.Session, host: str) -> None:
     seen: list[bytes] = []
 
     def notes(connection: socket.socket) -> None:
         seen.append(request(connection))
         connection.sendall(OK)
 
-    with neighbour(notes) as it:
+    with neighbour(notes, host) as it:
         session.put(it.url, data=b"body", headers={"X-Sign": "s"})
         requests.put(it.url, data=b"body", headers={"X-Sign": "s"}, timeout=5)
 
@@ -120,6 +122,15 @@ def test_a_connection_that_was_closed_meanwhile_is_made_anew(session: requests.S
             threading.Event().wait(0.05)
 
         assert it.connections == 3
+
+
+def test_a_closed_session_connects_anew(session: requests.Session) -> None:
+    with neighbour(answers) as it:
+        assert session.get(it.url).ok
+        session.close()
+        assert session.get(it.url).ok
+
+        assert it.connections == 2
 
 
 def test_nobody_there_is_a_connection_error(session: requests.Session) -> None:
