@@ -48,7 +48,7 @@ def build(settings: CountrySettings, clock: Clock | None = None) -> Deps:
     enforcer = Enforcer(store, accounts, pulse, clock)
     file = ConfigFile(settings.core_config, plan, settings.core_binary)
     watchdog = Watchdog()
-    mirror = Mirror(file, store, clock, watchdog)
+    mirror = Mirror(file, store, clock, watchdog, settings.core_config_rest_seconds)
     return Deps(
         guard=Guard(Service.COUNTRY_API, settings.caller_keys, clock),
         clock=clock,

@@ -14,7 +14,6 @@ from country_api.store import Store
 log = logging.getLogger(__name__)
 DEBOUNCE_SECONDS = 0.1
 REST = 200  # times as long as a write took
-LONGEST_REST_SECONDS = 60.0
 RETRY_SECONDS = 1.0
 PATIENCE_SECONDS = 120.0  # the core itself may test the file for 20 s
 
@@ -34,7 +33,9 @@ class Mirror:
         store: Store,
         clock: Clock,
         watchdog: Watchdog | None = None,
+        longest_rest_s: float = 60.0,
     ) -> None:
+        self._longest_rest_s = longest_rest_s
         self._watchdog = watchdog or Watchdog()
         self._file = file
         self._store = store
@@ -72,7 +73,7 @@ class Mirror:
             self._touched.clear()
             began = monotonic()
             if self.write():
-                rest = min(REST * (monotonic() - began), LONGEST_REST_SECONDS)
+                rest = min(REST * (monotonic() - began), self._longest_rest_s)
             else:
                 self._touched.set()
                 rest = RETRY_SECONDS

@@ -57,6 +57,7 @@ class CountrySettings(Settings):
     caller_keys: CallerKeys
     core_kind: CoreKind = CoreKind.XRAY
     core_config: Path
+    core_config_rest_seconds: Annotated[float, Field(gt=0, le=3600)] = 60.0
     core_api: str
     core_binary: Path | None = None
     inbound_listen: str = "0.0.0.0"  # noqa: S104 -- customers come from everywhere

@@ -89,6 +89,7 @@ class Agent:
             "CALLER_KEYS": '{"main_api": ["' + KEY + '"]}',
             "CORE_KIND": core.kind.value,
             "CORE_CONFIG": str(self.directory / "core.json"),
+            "CORE_CONFIG_REST_SECONDS": "1",
             "CORE_API": socket if core.kind is CoreKind.XRAY else f"127.0.0.1:{free_port()}",
             "CORE_BINARY": str(core.binary),
             "INBOUND_LISTEN": "127.0.0.1",

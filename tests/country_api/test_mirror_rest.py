@@ -14,7 +14,7 @@ from country_api.store import Store
 from tests.support.clock import FakeClock
 from tests.support.waiting import wait_until
 
-WRITE_SECONDS = 0.05
+WRITE_SECONDS = 0.01
 
 
 class SlowFile(ConfigFile):

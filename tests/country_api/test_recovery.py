@@ -28,7 +28,7 @@ def test_a_user_put_while_the_core_was_down_is_served_when_it_is_back(agent: Age
     answer = agent.api.put_user(agent.user(1))
 
     assert not answer.in_core
-    wait_until(lambda: "u1" in agent.file_users(), "in the file", seconds=30)
+    wait_until(lambda: "u1" in agent.file_users(), "in the file", seconds=15)
     agent.start_core()
     assert agent.serves(core_id(1))
 
@@ -37,13 +37,13 @@ def test_a_core_started_from_an_old_file_is_brought_up_to_date(agent: Agent) -> 
     agent.api.put_user(agent.user(1))
     agent.api.put_user(agent.user(2))
     agent.api.put_user(agent.user(3))
-    wait_until(lambda: len(agent.file_users()) == 3, "in the file", seconds=30)
+    wait_until(lambda: len(agent.file_users()) == 3, "in the file", seconds=15)
     old = agent.core.config.read_text()
     agent.core.kill()
     agent.api.put_user(agent.user(1, revision=2, active=False))
     agent.api.put_user(agent.user(2, revision=2, core_id=core_id(9)))
     agent.api.put_user(agent.user(4))
-    wait_until(lambda: sorted(agent.file_users()) == ["u2", "u3", "u4"], "written", seconds=30)
+    wait_until(lambda: sorted(agent.file_users()) == ["u2", "u3", "u4"], "written", seconds=15)
     agent.core.config.write_text(old)
 
     agent.start_core()
@@ -148,7 +148,7 @@ def test_a_thousand_puts_are_taken_fast(agent: Agent) -> None:
         assert agent.api.put_user(agent.user(number)).in_core
 
     assert time.monotonic() - began < 20
-    wait_until(lambda: len(agent.file_users()) == 1000, "the file has them all", seconds=30)
+    wait_until(lambda: len(agent.file_users()) == 1000, "the file has them all", seconds=15)
 
 
 def test_a_thousand_users_are_back_fast_in_a_core_that_forgot_them(agent: Agent) -> None:
