@@ -81,7 +81,7 @@ Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]{1,253}$")]
 Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:/+=@ -]{0,256}$")]
 
 
-class ServerDescription(Wire):
+class ServerDescription(Wire, frozen=True):
     """A server's own link parameters, in the vocabulary of share links (facts: discussion 716)."""
 
     host: Host

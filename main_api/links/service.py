@@ -10,7 +10,7 @@ from main_api.users.service import new_access_secret, new_sub_token
 from main_api.vpn_api.core_ids import core_id
 from main_api.vpn_api.describing import Describing
 from main_api.vpn_api.server_store import ServerStore
-from main_api.vpn_api.servers import Servers
+from main_api.vpn_api.servers import Place, Servers
 from models.access import Link, Links
 from models.codes import Code
 from models.servers import ServerDescription
@@ -61,10 +61,11 @@ class LinkService:
         return f"{self._public_url}/sub/{user.sub_token}"
 
     def links_of(self, user: UserRecord) -> list[Link]:
-        descriptions = self._descriptions()
+        places = self._servers.places()
+        descriptions = self._descriptions(places)
         links: list[Link] = []
         numbers: dict[str, int] = {}
-        for place in self._servers.places():
+        for place in places:
             numbers[place.country] = number = numbers.get(place.country, 0) + 1
             description = descriptions.get(place.address)
             if place.server is None or description is None:
@@ -74,9 +75,9 @@ class LinkService:
             links.append(Link(country=place.country, server=place.address, name=name, url=url))
         return links
 
-    def _descriptions(self) -> dict[str, ServerDescription]:
+    def _descriptions(self, places: list[Place]) -> dict[str, ServerDescription]:
         known = self._store.descriptions()
-        if all(server.address in known for server in self._servers.callable()):
+        if all(place.address in known for place in places if place.server):
             return known
         self._describing.ask_undescribed(DESCRIBE_SECONDS)
         return self._store.descriptions()

@@ -1,5 +1,6 @@
 """The `vless://` share link (XTLS/Xray-core discussion 716: values percent-encoded, never `+`)."""
 
+from functools import lru_cache
 from urllib.parse import quote
 
 from models.servers import ServerDescription
@@ -8,9 +9,15 @@ NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 
 def vless_link(core_id: str, server: ServerDescription, name: str) -> str:
+    return f"vless://{core_id}@{_all_but_the_id(server, name)}"
+
+
+@lru_cache(maxsize=256)
+def _all_but_the_id(server: ServerDescription, name: str) -> str:
+    """The same for every user of a server, and wanted at each reading of a subscription."""
     host = f"[{server.host}]" if ":" in server.host else server.host
     query = "&".join(f"{key}={quote(value, safe='')}" for key, value in _parameters(server))
-    return f"vless://{core_id}@{host}:{server.port}?{query}#{quote(name, safe='')}"
+    return f"{host}:{server.port}?{query}#{quote(name, safe='')}"
 
 
 def notice_link(text: str) -> str:

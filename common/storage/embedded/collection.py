@@ -14,10 +14,9 @@ from common.storage.embedded.reader import (
     Found,
     Reader,
     arranged,
+    first_within,
     matches,
     matches_within,
-    names_one,
-    the_one_within,
 )
 from common.storage.embedded.session import Session
 from common.storage.embedded.sessions import Sessions
@@ -43,10 +42,8 @@ class EmbeddedCollection:
     def find_one(
         self, where: Filter, projection: Projection | None = None, *, sort: Sort | None = None
     ) -> Document | None:
-        if sort or not names_one(where):
-            return next(self.find(where, projection, sort=sort, limit=1), None)
         with self.sessions.reading() as session:
-            found = the_one_within(session, self.name, where)
+            found = first_within(session, self.name, where, sort)
         return None if found is None else _projected(found, projection)
 
     def find(
@@ -98,7 +95,7 @@ class EmbeddedCollection:
 
     def update_one(self, where: Filter, update: Update, *, upsert: bool = False) -> UpdateResult:
         def change(session: Session) -> UpdateResult:
-            found = self._first(session, where, None)
+            found = first_within(session, self.name, where, None)
             if found is not None:
                 after = self._apply(session, found, update)
                 return UpdateResult(1, int(after != found[1]))
@@ -119,7 +116,7 @@ class EmbeddedCollection:
 
     def delete_one(self, where: Filter) -> DeleteResult:
         def delete(session: Session) -> DeleteResult:
-            found = self._first(session, where, None)
+            found = first_within(session, self.name, where, None)
             if found is not None:
                 self._delete(session, found)
             return DeleteResult(int(found is not None))
@@ -133,7 +130,7 @@ class EmbeddedCollection:
         self, where: Filter, update: Update, *, sort: Sort | None = None, upsert: bool = False
     ) -> Document | None:
         def change(session: Session) -> Document | None:
-            found = self._first(session, where, sort)
+            found = first_within(session, self.name, where, sort)
             if found is not None:
                 self._apply(session, found, update)
                 return found[2]
@@ -151,13 +148,6 @@ class EmbeddedCollection:
                 return 0
             ((count,),) = session.query(f"SELECT count(*) FROM {table.documents}")
             return int(count)
-
-    def _first(self, session: Session, where: Filter, sort: Sort | None) -> Found | None:
-        if not sort and names_one(where):
-            return the_one_within(session, self.name, where)
-        reader = Reader(self.name, where, sort, first=1)
-        found = matches_within(session, reader)
-        return next(arranged(found, reader, sort, skip=0, limit=1), None)
 
     def _each(self, where: Filter, change: Callable[[Session, Found], None]) -> int:
         """All matches are found before the first is changed, else one could be met again."""

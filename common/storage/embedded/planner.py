@@ -55,9 +55,9 @@ class _Candidate:
 
 def plan(table: Table, where: Filter, sort: Sequence[tuple[str, int]] | None) -> Plan:
     wanted = tuple(sort or ())
-    at_most_one = None if wanted or "_id" in where else _at_most_one(table, where)
-    if at_most_one:
-        return at_most_one
+    entry = None if wanted or "_id" in where else unique_entry(table, where)
+    if entry:  # nothing beats it, so there is nothing to compare
+        return Plan(table, entry[0], (_from(entry[1]),), ordered=True)
     demands: dict[str, _Bounds] = {}
     _collect(where, demands)
     best = _candidate(table, None, _ID, demands, wanted)
@@ -72,15 +72,14 @@ def plan(table: Table, where: Filter, sort: Sequence[tuple[str, int]] | None) ->
     return Plan(table, None, (), ordered=not wanted, whole=True)
 
 
-def _at_most_one(table: Table, where: Filter) -> Plan | None:
-    """Nothing beats the equality of a unique field, so there is nothing to compare."""
+def unique_entry(table: Table, where: Filter) -> tuple[Index, bytes] | None:
+    """Where a filter demands equality of a unique field: its index, and the one key in it."""
     for index in table.indexes:
         path, direction = index.keys[0]
         if index.unique and len(index.keys) == 1 and path in where:
             wanted = where[path]
             if not isinstance(wanted, dict):
-                key = key_of(wanted) if direction > 0 else complement(key_of(wanted))
-                return Plan(table, index, (_from(key),), ordered=True)
+                return index, key_of(wanted) if direction > 0 else complement(key_of(wanted))
     return None
 
 

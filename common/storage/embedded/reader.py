@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, final
 
+from common.storage.embedded.catalogue import Table
 from common.storage.embedded.cursor import Cursor
 from common.storage.embedded.keys import key_of
 from common.storage.embedded.matcher import predicate_of
 from common.storage.embedded.paths import sort_key
-from common.storage.embedded.planner import plan
+from common.storage.embedded.planner import plan, unique_entry
 from common.storage.embedded.rows import decoded
 from common.storage.embedded.session import Session
 from common.storage.embedded.sessions import Sessions
@@ -57,24 +58,36 @@ class Reader:
         return True
 
 
-def names_one(where: Filter) -> bool:
-    """Whether the filter demands equality of `_id`, which one document has at most."""
-    return "_id" in where and not isinstance(where["_id"], dict)
-
-
-def the_one_within(session: Session, name: str, where: Filter) -> Found | None:
-    """What a filter that `names_one` matches: there is nothing to plan, sort or walk."""
+def first_within(session: Session, name: str, where: Filter, sort: Sort | None) -> Found | None:
+    """The first match; where at most one can match, nothing is planned, sorted or walked."""
     table = session.tables.get(name)
+    lookup = None if sort or table is None else _lookup(table, where)
+    if lookup is None:
+        reader = Reader(name, where, sort, first=1)
+        return next(arranged(matches_within(session, reader), reader, sort, skip=0, limit=1), None)
     matches = predicate_of(where)
-    identity = key_of(where["_id"])
-    if table is None:
-        return None
-    statement = f"SELECT seq, body FROM {table.documents} WHERE id = ?"
-    for seq, body in session.query(statement, (identity,)):
+    for seq, body in session.query(*lookup):
         document = decoded(body)
         if matches(document):
             return seq, body, document
     return None
+
+
+def _lookup(table: Table, where: Filter) -> tuple[str, tuple[bytes]] | None:
+    """The statement that finds the only candidate, where equality of `_id` or of a unique field is
+    demanded.
+    """
+    if "_id" in where and not isinstance(where["_id"], dict):
+        return f"SELECT seq, body FROM {table.documents} WHERE id = ?", (key_of(where["_id"]),)
+    entry = unique_entry(table, where)
+    if entry is None:
+        return None
+    index, key = entry
+    statement = (
+        f"SELECT d.seq, d.body FROM {index.entries} AS e"
+        f" CROSS JOIN {table.documents} AS d ON d.seq = e.seq WHERE e.key = ?"
+    )
+    return statement, (key,)
 
 
 def matches(sessions: Sessions, reader: Reader) -> Iterator[Found]:
