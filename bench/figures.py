@@ -66,13 +66,8 @@ def of_traffic(found: Sequence[Json], cores: int) -> Json:
 
 
 def of_events(found: Sequence[Json]) -> Json:
-    """`turns_p95_ms`, the 95th percentile of each turn, tells a shop that is slower from a machine
-    that was away for some seconds.
-    """
     times = _times(found)
-    turns = [it["times_ms"]["access"] for it in found if it["times_ms"].get("access")]
     return {
-        "turns_p95_ms": [round(percentile(turn, 95), 2) for turn in turns],
         "access_ms": latency(times["access"]),
         "answer_ms": latency(times["answer"]),
         "lost": int(_sum(found, "expected")) - len(times["access"]),

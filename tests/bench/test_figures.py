@@ -24,19 +24,13 @@ def shop(
     ratio: float = 1.5,
     reads: float = 900.0,
     nothing: float = 1200.0,
-    turns_p95: tuple[float, ...] = (50.0,),
     lost: int = 0,
 ) -> dict[str, Any]:
     latency = {"p50": 5.0, "p95": 50.0, "p99": 70.0}
     return {
         "bursts": {"100": {"p95_ms": p95, "errors": 0}},
         "sequential": {"ratio": ratio, "create": latency, "bare": latency, "errors": 0},
-        "events": {
-            "access_ms": latency,
-            "turns_p95_ms": list(turns_p95),
-            "lost": lost,
-            "errors": 0,
-        },
+        "events": {"access_ms": latency, "lost": lost, "errors": 0},
         "nothing": {"per_second": {"read": nothing}, "errors": 0},
         "reads": {"per_second": {"read": reads}, "latency_ms": {"read": latency}, "errors": 0},
     }
@@ -108,15 +102,6 @@ def test_an_event_without_an_end_is_lost() -> None:
 
     assert (result["lost"], result["errors"]) == (1, 1)
     assert result["access_ms"]["p95"] == 40.0
-    assert result["turns_p95_ms"] == [30.0, 40.0]
-
-
-def test_one_turn_in_which_the_machine_was_away_is_not_laid_to_the_many_users() -> None:
-    full = shop(turns_p95=(55.0, 3000.0, 58.0, 45.0))
-    slower = shop(turns_p95=(65.0, 45.0, 70.0, 68.0))
-
-    assert missed(told(shop(), full)) == []
-    assert missed(told(shop(), slower)) == ["worse with the existing users, event to access P95"]
 
 
 def test_all_bars_hold_for_a_shop_that_is_fast_enough() -> None:
