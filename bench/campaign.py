@@ -12,6 +12,8 @@ from bench.machine import loop_ms
 from bench.measure import Bench
 
 Json = dict[str, Any]
+Measure = Callable[[Sequence[Bench]], dict[str, Json]]
+"""What one measurement found, by the name of the shop."""
 
 
 @dataclass(frozen=True)
@@ -46,28 +48,24 @@ class Campaign:
             order = self._benches if turn % 2 == 0 else tuple(reversed(self._benches))
             for title, measure in self._measurements().items():
                 self.loops_ms.append(loop_ms())
-                for bench in order:
-                    pots[bench.name][title].append(measure(bench))
+                for name, found in measure(order).items():
+                    pots[name][title].append(found)
             print(f"bench: turn {turn + 1} of {self._plan.turns} done", flush=True)
         return {name: self._results(pot) for name, pot in pots.items()}
 
-    def _measurements(self) -> dict[str, Callable[[Bench], Json]]:
+    def _measurements(self) -> dict[str, Measure]:
         plan = self._plan
         return {
-            **{_burst(size): self._bursts(size, rounds) for size, rounds in plan.bursts},
-            "sequential": lambda it: it.run("sequential", users=plan.one_by_one),
-            "reads": lambda it: it.run(
-                "reads", users=32, seconds=plan.read_seconds, tokens=it.tokens()
-            ),
-            "nothing": lambda it: it.run("nothing", users=32, seconds=plan.nothing_seconds),
-            "events": lambda it: it.run("events", users=plan.events, per_second=10.0),
-            "mixed": lambda it: it.run(
-                "mixed", users=16, seconds=plan.mixed_seconds, tokens=it.tokens()
-            ),
+            **{
+                _burst(size): _each("bursts", users=size, rounds=rounds)
+                for size, rounds in plan.bursts
+            },
+            "sequential": _each("sequential", users=plan.one_by_one),
+            "reads": _each("reads", reading=True, users=32, seconds=plan.read_seconds),
+            "nothing": _each("nothing", users=32, seconds=plan.nothing_seconds),
+            "events": _in_turn("events", users=plan.events, per_second=10.0),
+            "mixed": _each("mixed", reading=True, users=16, seconds=plan.mixed_seconds),
         }
-
-    def _bursts(self, size: int, rounds: int) -> Callable[[Bench], Json]:
-        return lambda it: it.run("bursts", users=size, rounds=rounds)
 
     def _results(self, pot: Mapping[str, list[Json]]) -> Json:
         bursts = {
@@ -82,6 +80,25 @@ class Campaign:
             "events": figures.of_events(pot["events"]),
             "mixed": figures.of_traffic(pot["mixed"], self._cores),
         }
+
+
+def _each(kind: str, *, reading: bool = False, **how: Any) -> Measure:
+    """One shop after the other."""
+
+    def measure(shops: Sequence[Bench]) -> dict[str, Json]:
+        return {it.name: it.run(kind, **how, tokens=it.tokens() if reading else []) for it in shops}
+
+    return measure
+
+
+def _in_turn(kind: str, **how: Any) -> Measure:
+    """All shops in one run, which alternates between them."""
+
+    def measure(shops: Sequence[Bench]) -> dict[str, Json]:
+        found = shops[0].run(kind, beside=shops[1:], **how)["shops"]
+        return {shop.name: its for shop, its in zip(shops, found, strict=True)}
+
+    return measure
 
 
 def _burst(size: int) -> str:

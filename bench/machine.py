@@ -34,6 +34,11 @@ def loop_ms() -> float:
     return (process_time() - began) * 1000
 
 
+def steal_seconds() -> float:
+    """Of all cores since the start: what the host gave to other machines while this had work."""
+    return float(psutil.cpu_times().steal)
+
+
 def versions(core: Core, root: Path) -> dict[str, str]:
     packages = {name: version(name) for name in PACKAGES}
     commit = _git(root, "rev-parse", "--short", "HEAD")

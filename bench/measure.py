@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from common.storage.connect import connect
 LONGEST_SECONDS = 300
 PEOPLE_A_RUN = 100_000
 TOKENS = 500
+_ranges = count(10_000_000, PEOPLE_A_RUN)
 
 
 class GeneratorFailed(Exception):
@@ -23,15 +24,20 @@ class GeneratorFailed(Exception):
 
 
 class Bench:
-    """One shop with the ranges of Telegram ids that no earlier run has used."""
+    """One shop; each run is of people whom no earlier run has used."""
 
     def __init__(self, name: str, shop: Shop) -> None:
         self.name = name
         self._shop = shop
-        self._ranges: Iterator[int] = count(10_000_000, PEOPLE_A_RUN)
 
-    def run(self, kind: str, **how: Any) -> Any:
-        spec = Spec(kind=kind, target=self._target(), first_tg_id=next(self._ranges), **how)
+    def run(self, kind: str, *, beside: "Sequence[Bench]" = (), **how: Any) -> Any:
+        spec = Spec(
+            kind=kind,
+            target=self.target(),
+            first_tg_id=next(_ranges),
+            beside=[it.target() for it in beside],
+            **how,
+        )
         with tempfile.TemporaryDirectory(dir=self._shop.layout.folder) as folder:
             told, result = Path(folder) / "spec.json", Path(folder) / "result.json"
             spec.write(told)
@@ -50,7 +56,7 @@ class Bench:
     def _mongo_url(self) -> str:
         return f"embedded://{self._shop.layout.state('main')}"
 
-    def _target(self) -> Target:
+    def target(self) -> Target:
         layout = self._shop.layout
         return Target(
             main_url=layout.url("main_api"),

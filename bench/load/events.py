@@ -1,6 +1,7 @@
 """Money that comes in at a steady pace: from the provider's event to access on every server."""
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -11,9 +12,9 @@ from locust.env import Environment
 
 from bench.load.recorder import Recorder
 from bench.load.shopper import CallFailed, Shopper
-from bench.load.spec import Spec
+from bench.load.spec import Spec, Target
 from common.storage.connect import connect
-from common.storage.protocol import Database
+from common.storage.protocol import Collection
 from sandbox.payments.yoomoney.sign import sign
 
 LOOK_SECONDS = 0.004
@@ -23,32 +24,56 @@ USERS = "users"
 
 
 def events(spec: Spec) -> dict[str, Any]:
-    """`users` first payments of people without access, `per_second` of them a second whatever
-    becomes of the earlier ones.
+    """In each shop `users` first payments of people without access, `per_second` of them a second
+    whatever becomes of the earlier ones; with several shops theirs alternate, so that a moment in
+    which the machine is away falls on all alike.
 
     The clock of each starts before its notification is sent and stops when the user's document
     has access and waits for no server: main_api has heard from both agents by then that they
     have committed the user and that their core has taken him.
     """
-    environment = Environment(user_classes=[])
-    recorder = Recorder()
-    payer = type("Payer", (Shopper,), {"target": spec.target})
-    database = connect(spec.target.mongo_url, name="main")
     numbers = count(spec.first_tg_id)
-    orders = [_ordered(payer(environment), next(numbers)) for _ in range(spec.users)]
+    shops = [_Shop(target, numbers, spec.users) for target in (spec.target, *spec.beside)]
     gevent.sleep(1.0)
     began, running = time.monotonic(), []
-    for place, order in enumerate(orders):
-        gevent.sleep(max(0.0, began + place / spec.per_second - time.monotonic()))
-        running.append(
-            gevent.spawn(_paid, recorder, payer(environment), database, order, spec.target)
-        )
+    for place in range(spec.users * len(shops)):
+        due = began + place / len(shops) / spec.per_second
+        gevent.sleep(max(0.0, due - time.monotonic()))
+        running.append(gevent.spawn(shops[place % len(shops)].next_event))
     gevent.joinall(running, timeout=2 * GIVE_UP_SECONDS)
-    return {
-        "times_ms": {name: recorder.taken(name) for name in (ACCESS, ANSWER)},
-        "expected": spec.users,
-        "errors": recorder.errors,
-    }
+    return {"shops": [shop.result() for shop in shops]}
+
+
+class _Shop:
+    """Its customers have ordered and not paid."""
+
+    def __init__(self, target: Target, numbers: Iterator[int], users: int) -> None:
+        self._target = target
+        self._payers = type("Payer", (Shopper,), {"target": target})
+        self._environment = Environment(user_classes=[])
+        self._recorder = Recorder()
+        self._users = connect(target.mongo_url, name="main")[USERS]
+        self._orders = [_ordered(self._payer(), next(numbers)) for _ in range(users)]
+        self._waiting = iter(self._orders)
+
+    def next_event(self) -> None:
+        user_id, order_id, kopecks = next(self._waiting)
+        body = notification(order_id, kopecks, self._target.wallet_secret)
+        with self._recorder.timed(ACCESS):
+            with self._recorder.timed(ANSWER):
+                self._payer().notify(body)
+            _wait_for_access(self._users, user_id)
+
+    def result(self) -> dict[str, Any]:
+        return {
+            "times_ms": {name: self._recorder.taken(name) for name in (ACCESS, ANSWER)},
+            "expected": len(self._orders),
+            "errors": self._recorder.errors,
+        }
+
+    def _payer(self) -> Shopper:
+        payer: Shopper = self._payers(self._environment)
+        return payer
 
 
 def _ordered(payer: Shopper, tg_id: int) -> tuple[int, str, int]:
@@ -61,25 +86,10 @@ def _ordered(payer: Shopper, tg_id: int) -> tuple[int, str, int]:
     return user_id, order["payment_id"], tariff["price_kopecks"]
 
 
-def _paid(
-    recorder: Recorder,
-    payer: Shopper,
-    database: Database,
-    order: tuple[int, str, int],
-    target: Any,
-) -> None:
-    user_id, order_id, kopecks = order
-    body = notification(order_id, kopecks, target.wallet_secret)
-    with recorder.timed(ACCESS):
-        with recorder.timed(ANSWER):
-            payer.notify(body)
-        _wait_for_access(database, user_id)
-
-
-def _wait_for_access(database: Database, user_id: int) -> None:
+def _wait_for_access(users: Collection, user_id: int) -> None:
     deadline = time.monotonic() + GIVE_UP_SECONDS
     while True:
-        found = database[USERS].find_one({"_id": user_id}, ["expires_at", "pending"])
+        found = users.find_one({"_id": user_id}, ["expires_at", "pending"])
         if found and found["expires_at"] and not found["pending"]:
             return
         if time.monotonic() > deadline:

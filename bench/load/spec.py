@@ -24,7 +24,9 @@ class Target:
 
 @dataclass(frozen=True)
 class Spec:
-    """`kind` names the measurement; `first_tg_id` is a range of people not used before."""
+    """`kind` names the measurement; `first_tg_id` is a range of people not used before; `beside`
+    are other shops, measured in turn with the target where the measurement can.
+    """
 
     kind: str
     target: Target
@@ -34,6 +36,7 @@ class Spec:
     seconds: float = 0.0
     per_second: float = 0.0
     tokens: list[str] = field(default_factory=list)
+    beside: list[Target] = field(default_factory=list)
 
     def write(self, file: Path) -> None:
         file.write_text(json.dumps(asdict(self)))
@@ -41,4 +44,8 @@ class Spec:
     @classmethod
     def read(cls, file: Path) -> "Spec":
         told = json.loads(file.read_text())
-        return cls(**{**told, "target": Target(**told["target"])})
+        targets = {
+            "target": Target(**told["target"]),
+            "beside": [Target(**it) for it in told["beside"]],
+        }
+        return cls(**(told | targets))

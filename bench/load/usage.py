@@ -32,7 +32,8 @@ class Meter:
                 # a core that tests a config lives shortly, and is counted when it was waited for
                 spent += times.user + times.system + times.children_user + times.children_system
         whole = psutil.cpu_times()
-        return Usage(spent, sum(whole) - whole.idle - whole.iowait - whole.guest - whole.guest_nice)
+        not_spent = whole.idle + whole.iowait + whole.steal + whole.guest + whole.guest_nice
+        return Usage(spent, sum(whole) - not_spent)
 
     def memory_mb(self) -> float:
         """Proportional: what processes share counts once."""
