@@ -71,8 +71,8 @@ def _worse(empty: Json, full: Json) -> Json:
         "burst P95": full["bursts"]["100"]["p95_ms"] / empty["bursts"]["100"]["p95_ms"],
         "one by one P50": full["sequential"]["create"]["p50"]
         / empty["sequential"]["create"]["p50"],
-        "event to access P95": full["events"]["access_ms"]["p95"]
-        / empty["events"]["access_ms"]["p95"],
+        "event to access P95": full["events_in_turn"]["access_ms"]["p95"]
+        / empty["events_in_turn"]["access_ms"]["p95"],
         "reads a second": empty["reads"]["per_second"]["read"]
         / full["reads"]["per_second"]["read"],
         "read P95": full["reads"]["latency_ms"]["read"]["p95"]

@@ -63,7 +63,8 @@ class Campaign:
             "sequential": _each("sequential", users=plan.one_by_one),
             "reads": _each("reads", reading=True, users=32, seconds=plan.read_seconds),
             "nothing": _each("nothing", users=32, seconds=plan.nothing_seconds),
-            "events": _in_turn("events", users=plan.events, per_second=10.0),
+            "events": _events(users=plan.events, per_second=10.0),
+            "events in turn": _events_in_turn(users=plan.events, per_second=5.0),
             "mixed": _each("mixed", reading=True, users=16, seconds=plan.mixed_seconds),
         }
 
@@ -78,6 +79,7 @@ class Campaign:
             "reads": figures.of_traffic(pot["reads"], self._cores),
             "nothing": figures.of_traffic(pot["nothing"], self._cores),
             "events": figures.of_events(pot["events"]),
+            "events_in_turn": figures.of_events(pot["events in turn"]),
             "mixed": figures.of_traffic(pot["mixed"], self._cores),
         }
 
@@ -91,11 +93,16 @@ def _each(kind: str, *, reading: bool = False, **how: Any) -> Measure:
     return measure
 
 
-def _in_turn(kind: str, **how: Any) -> Measure:
+def _events(**how: Any) -> Measure:
+    """One shop after the other."""
+    return lambda shops: {it.name: it.run("events", **how)["shops"][0] for it in shops}
+
+
+def _events_in_turn(**how: Any) -> Measure:
     """All shops in one run, which alternates between them."""
 
     def measure(shops: Sequence[Bench]) -> dict[str, Json]:
-        found = shops[0].run(kind, beside=shops[1:], **how)["shops"]
+        found = shops[0].run("events", beside=shops[1:], **how)["shops"]
         return {shop.name: its for shop, its in zip(shops, found, strict=True)}
 
     return measure

@@ -30,7 +30,8 @@ def shop(
     return {
         "bursts": {"100": {"p95_ms": p95, "errors": 0}},
         "sequential": {"ratio": ratio, "create": latency, "bare": latency, "errors": 0},
-        "events": {"access_ms": latency, "lost": lost, "errors": 0},
+        "events": {"access_ms": latency, "lost": 0, "errors": 0},
+        "events_in_turn": {"access_ms": latency, "lost": lost, "errors": 0},
         "nothing": {"per_second": {"read": nothing}, "errors": 0},
         "reads": {"per_second": {"read": reads}, "latency_ms": {"read": latency}, "errors": 0},
     }
