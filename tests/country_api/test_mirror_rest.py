@@ -56,6 +56,31 @@ def test_between_writes_it_rests_many_times_as_long_as_one_takes(
     assert file.writes - before <= 2
 
 
+def test_it_rests_no_longer_than_it_was_told(file: SlowFile, tmp_path: Path) -> None:
+    store = Store(tmp_path / "country_api.sqlite3")
+    mirror = Mirror(file, store, FakeClock(), longest_rest_s=REST * WRITE_SECONDS / 10)
+    mirror.start()
+    began, before = time.monotonic(), file.writes
+    while time.monotonic() - began < REST * WRITE_SECONDS:
+        mirror.touch()
+        time.sleep(0.01)
+    mirror.stop()
+    store.close()
+
+    assert file.writes - before >= 3
+
+
+def test_the_core_tests_a_file_when_nobody_else_wants_the_processor(tmp_path: Path) -> None:
+    core = tmp_path / "core"
+    core.write_text(f"#!/bin/sh\nnice > {tmp_path}/niceness\n")
+    core.chmod(0o755)
+    plan = CorePlan(CoreKind.V2RAY, "127.0.0.1:1", "127.0.0.1", 2)
+
+    ConfigFile(tmp_path / "core.json", plan, core).write(dict)
+
+    assert (tmp_path / "niceness").read_text() == "19\n"
+
+
 def test_what_was_touched_during_a_rest_is_written_at_the_end(
     mirror: Mirror, file: SlowFile
 ) -> None:

@@ -55,9 +55,6 @@ class _Candidate:
 
 def plan(table: Table, where: Filter, sort: Sequence[tuple[str, int]] | None) -> Plan:
     wanted = tuple(sort or ())
-    entry = None if wanted or "_id" in where else unique_entry(table, where)
-    if entry:  # nothing beats it, so there is nothing to compare
-        return Plan(table, entry[0], (_from(entry[1]),), ordered=True)
     demands: dict[str, _Bounds] = {}
     _collect(where, demands)
     best = _candidate(table, None, _ID, demands, wanted)
