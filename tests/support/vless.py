@@ -16,7 +16,7 @@ def exchange(server_port: int, core_id: str, target: tuple[str, int], payload: b
     """Send an HTTP request to the target through the server; the answer. Raises Refused."""
     with socket.create_connection(("127.0.0.1", server_port), SECONDS) as wire:
         try:
-            wire.sendall(_header(core_id, *target) + payload)
+            wire.sendall(header(core_id, *target) + payload)
             answer = _read_answer(wire)
         except (TimeoutError, ConnectionError):
             raise Refused from None
@@ -34,7 +34,7 @@ def fetch(
     return exchange(server_port, core_id, target, request).partition(b"\r\n\r\n")[2]
 
 
-def _header(core_id: str, host: str, port: int) -> bytes:
+def header(core_id: str, host: str, port: int) -> bytes:
     head = bytes([0]) + UUID(core_id).bytes + bytes([0, 1]) + port.to_bytes(2, "big")
     try:
         address = ip_address(host)

@@ -88,6 +88,51 @@ class QueryStatsResponse(_message.Message):
     stat: _containers.RepeatedCompositeFieldContainer[Stat]
     def __init__(self, stat: _Optional[_Iterable[_Union[Stat, _Mapping]]] = ...) -> None: ...
 
+class GetStatsRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class OnlineIpListResponse(_message.Message):
+    __slots__ = ("ips",)
+    class IpsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: int
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[int] = ...) -> None: ...
+    IPS_FIELD_NUMBER: _ClassVar[int]
+    ips: _containers.ScalarMap[str, int]
+    def __init__(self, ips: _Optional[_Mapping[str, int]] = ...) -> None: ...
+
+class UsersStatsRequest(_message.Message):
+    __slots__ = ("include_traffic",)
+    INCLUDE_TRAFFIC_FIELD_NUMBER: _ClassVar[int]
+    include_traffic: bool
+    def __init__(self, include_traffic: _Optional[bool] = ...) -> None: ...
+
+class OnlineIp(_message.Message):
+    __slots__ = ("ip",)
+    IP_FIELD_NUMBER: _ClassVar[int]
+    ip: str
+    def __init__(self, ip: _Optional[str] = ...) -> None: ...
+
+class UserStat(_message.Message):
+    __slots__ = ("email", "ips")
+    EMAIL_FIELD_NUMBER: _ClassVar[int]
+    IPS_FIELD_NUMBER: _ClassVar[int]
+    email: str
+    ips: _containers.RepeatedCompositeFieldContainer[OnlineIp]
+    def __init__(self, email: _Optional[str] = ..., ips: _Optional[_Iterable[_Union[OnlineIp, _Mapping]]] = ...) -> None: ...
+
+class UsersStatsResponse(_message.Message):
+    __slots__ = ("users",)
+    USERS_FIELD_NUMBER: _ClassVar[int]
+    users: _containers.RepeatedCompositeFieldContainer[UserStat]
+    def __init__(self, users: _Optional[_Iterable[_Union[UserStat, _Mapping]]] = ...) -> None: ...
+
 class SysStatsResponse(_message.Message):
     __slots__ = ("uptime",)
     UPTIME_FIELD_NUMBER: _ClassVar[int]
