@@ -32,6 +32,7 @@ class CorePlan:
 
     Without `reality` the inbound is VLESS over plain TCP: for loopback only.
     `allow_private` lets exactly one private ip:port through the tunnel: for loopback only.
+    `own` are this server's addresses and names, which no user reaches through the tunnel.
     """
 
     kind: CoreKind
@@ -41,6 +42,7 @@ class CorePlan:
     reality: Reality | None = None
     strategy: str = "ForceIPv6v4"
     allow_private: str = ""
+    own: tuple[str, ...] = ()
 
     protocol = "vless"
     tag = "vless-users"
@@ -80,7 +82,8 @@ def build(plan: CorePlan, users: Mapping[str, str]) -> Json:
     if plan.kind is CoreKind.V2RAY:
         inbounds.append(_api_inbound(plan))
     return {
-        "log": {"loglevel": "warning", "access": "none", "dnsLog": False},
+        # masked, since a warning may name a customer's address
+        "log": {"loglevel": "warning", "access": "none", "dnsLog": False, "maskAddress": "full"},
         "api": _api(plan),
         "stats": {},
         "policy": _policy(plan),
@@ -132,7 +135,8 @@ def _inbound(plan: CorePlan, users: Mapping[str, str]) -> Json:
         # "clients", since Xray before 26.5.9 does not know "users"
         "settings": {"clients": clients, "decryption": "none"},
         "streamSettings": _stream(plan),
-        # not routeOnly: names are what the outbound's strategy acts on
+        # not routeOnly: names are what the outbound's strategy acts on. No "quic": the packets of
+        # a UDP session keep the addresses they came with, whatever the first one named
         "sniffing": {"enabled": True, "destOverride": ["http", "tls"], "routeOnly": False},
     }
 
@@ -158,13 +162,22 @@ def _stream(plan: CorePlan) -> Json:
 
 def _freedom(plan: CorePlan) -> Json:
     settings: Json = {"domainStrategy": plan.strategy}
-    if plan.kind is CoreKind.XRAY and plan.allow_private:
-        settings["finalRules"] = [{"action": "allow"} | rules.exactly(plan.allow_private)]
+    if plan.kind is CoreKind.XRAY:
+        settings["finalRules"] = _final_rules(plan)
     return {"tag": rules.DIRECT, "protocol": "freedom", "settings": settings}
 
 
+def _final_rules(plan: CorePlan) -> list[Json]:
+    """Asked with the address that is about to be called, and for every packet of a UDP session:
+    routing has seen the first packet only, and an earlier answer of the DNS.
+    """
+    allowed = [{"action": "allow"} | rules.exactly(plan.allow_private)]
+    blocked: list[Json] = [{"action": "block", "ip": rules.forbidden(plan.own)}]
+    return (allowed if plan.allow_private else []) + blocked
+
+
 def _rules(plan: CorePlan) -> list[Json]:
-    found = rules.for_users(plan.tag, plan.allow_private)
+    found = rules.for_users(plan.tag, plan.allow_private, plan.own)
     if plan.kind is CoreKind.V2RAY:
         found.insert(0, {"type": "field", "inboundTag": [rules.API], "outboundTag": rules.API})
     return found

@@ -33,7 +33,7 @@ def test_a_real_server_has_reality_vision_and_the_owners_outbound_strategy() -> 
         {"id": core_id(1), "email": "u1", "level": 0, "flow": "xtls-rprx-vision"}
     ]
     assert inbound["streamSettings"]["realitySettings"]["minClientVer"] == "1.8.0"
-    assert config["outbounds"][0]["settings"] == {"domainStrategy": "ForceIPv6v4"}
+    assert config["outbounds"][0]["settings"]["domainStrategy"] == "ForceIPv6v4"
     assert config["api"]["listen"] == "/run/xray/api.sock,0660"
     assert "allow" not in json.dumps(config)
 
