@@ -1,17 +1,20 @@
 """What the agent works with, put together in one place."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from common.clock import Clock, make_clock
 from common.service_auth import Guard
 from common.supervision import Watchdog
 from country_api.core.accounts import Accounts
 from country_api.core.client import CoreClient
+from country_api.core.config import CorePlan
 from country_api.core.config_file import ConfigFile
 from country_api.enforce import Enforcer
 from country_api.keeper import Keeper
 from country_api.mirror import Mirror
+from country_api.outbound import Outbound
+from country_api.own_addresses import own_addresses
 from country_api.pulse import Pulse
 from country_api.settings import CountrySettings
 from country_api.store import Store
@@ -40,7 +43,7 @@ class Deps:
 def build(settings: CountrySettings, clock: Clock | None = None) -> Deps:
     """Call it after the fork: the channel to the core does not survive one."""
     clock = clock or make_clock(settings.clock_offset_file)
-    plan = settings.plan()
+    plan = final_plan(settings, clock)
     store = Store(settings.state_dir / "country_api.sqlite3")
     client = CoreClient(settings.core_api, settings.core_kind)
     accounts = Accounts(client, plan)
@@ -70,3 +73,10 @@ def build(settings: CountrySettings, clock: Clock | None = None) -> Deps:
             watchdog=watchdog,
         ),
     )
+
+
+def final_plan(settings: CountrySettings, clock: Clock) -> CorePlan:
+    """What the core's config is built from: settings, own addresses, and whether IPv6 works."""
+    outbound = Outbound(settings.state_dir, settings.outbound_strategy, clock)
+    own = own_addresses(settings.public_host)
+    return replace(settings.plan(), strategy=outbound.strategy(), own=own)

@@ -16,13 +16,10 @@ from typing_extensions import override
 
 from common.settings import CallerKeys, Settings, is_loopback, seen
 from country_api.core.config import CoreKind, CorePlan, Reality, check, host_and_port
+from country_api.outbound import AUTO, SAFE, Choice
 from models.servers import Host
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-Strategy = Literal[
-    "AsIs", "UseIP", "UseIPv4", "UseIPv6", "UseIPv4v6", "UseIPv6v4",
-    "ForceIP", "ForceIPv4", "ForceIPv6", "ForceIPv4v6", "ForceIPv6v4",
-]  # fmt: skip
 KEY = re.compile(r"^[A-Za-z0-9_-]{43}$")
 SHORT_ID = re.compile(r"^(?:[0-9a-f]{2}){0,8}$")
 NAME = re.compile(r"^[A-Za-z0-9.-]{1,253}$")
@@ -70,7 +67,7 @@ class CountrySettings(Settings):
     reality_private_key: str = ""
     reality_public_key: str = ""
     reality_short_ids: Annotated[tuple[str, ...], BeforeValidator(_short_ids)] = ()
-    outbound_strategy: Strategy = "ForceIPv6v4"
+    outbound_strategy: Choice = AUTO
     allow_private: str = ""
 
     @field_validator("state_dir")
@@ -167,13 +164,14 @@ class CountrySettings(Settings):
         return value
 
     def plan(self) -> CorePlan:
+        """What settings alone say; `deps.final_plan` adds what only the server itself knows."""
         plan = CorePlan(
             kind=self.core_kind,
             api=self.core_api,
             listen=self.inbound_listen,
             port=self.inbound_port,
             reality=self._reality(),
-            strategy=self.outbound_strategy,
+            strategy=SAFE if self.outbound_strategy == AUTO else self.outbound_strategy,
             allow_private=self.allow_private,
         )
         check(plan)

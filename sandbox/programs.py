@@ -111,6 +111,7 @@ def _abroad(layout: Layout, core: Core, country: str) -> list[Program]:
         "PUBLIC_PORT": str(layout.ports[f"core_{country}"]),
         "SECURITY": "none",
         "ALLOW_PRIVATE": layout.address("web"),
+        "OUTBOUND_STRATEGY": "ForceIPv6v4",  # nobody is to be asked whether IPv6 works
     }
     command = core.run_command(layout.core_config(country))
     if core.kind == "xray":

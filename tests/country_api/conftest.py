@@ -98,6 +98,7 @@ class Agent:
             "PUBLIC_PORT": str(self.port),
             "SECURITY": "none",
             "ALLOW_PRIVATE": "{}:{}".format(*self.site.address),
+            "OUTBOUND_STRATEGY": "ForceIPv6v4",
         }
 
     def start(self) -> None:
