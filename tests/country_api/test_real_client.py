@@ -5,8 +5,6 @@ For REALITY the borrowed site is a TLS server of our own on loopback.
 
 import json
 import shutil
-import ssl
-import subprocess
 import tempfile
 import urllib.request
 from collections.abc import Iterator
@@ -16,18 +14,12 @@ from typing import Any
 
 import pytest
 
-from country_api.core.config import CoreKind
 from models.servers import ServerDescription
-from tests.country_api.conftest import CORES, PAGE, Agent, Site, core_id
+from tests.country_api.conftest import PAGE, Agent, Site, core_id
+from tests.country_api.reality import borrowed_site, reality_agent
 from tests.support.core import CoreProcess, FoundCore
 from tests.support.ports import free_port
 from tests.support.waiting import wait_until
-
-NAME = "www.example.org"
-# a pair made by `xray x25519`
-PRIVATE_KEY = "CPt9oiweonqYG5Y64bXRbQwroZ3Wwnx778hlVCW3R3g"
-PUBLIC_KEY = "V3AvD4DpWBMqSU6-wyZYKyHPaW-ZUqfbvMi6MXl0xTw"
-XRAY = [core for core in CORES if core.kind is CoreKind.XRAY]
 
 
 class Client:
@@ -90,38 +82,10 @@ def test_a_vpn_program_started_from_the_description_fetches_a_page(
         client.close()
 
 
-class BorrowedSite:
-    """A TLS 1.3 server whose handshake REALITY shows to strangers."""
-
-    def __init__(self, directory: Path) -> None:
-        subprocess.run(
-            [shutil.which("openssl") or "", "req", "-x509", "-nodes",
-             "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-             "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}",
-             "-keyout", "key.pem", "-out", "cert.pem"],
-            cwd=directory, capture_output=True, check=True,
-        )  # fmt: skip
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(directory / "cert.pem", directory / "key.pem")
-        self._site = Site(tls=context)
-        self.address = "{}:{}".format(*self._site.address)
-        self.close = self._site.close
-
-
 @pytest.fixture
 def reality(site: Site, tmp_path: Path) -> Iterator[Agent]:
-    if not XRAY or not shutil.which("openssl"):
-        pytest.skip("REALITY needs Xray, and openssl for a certificate")
-    borrowed = BorrowedSite(tmp_path)
-    agent = Agent(XRAY[0], site)
-    agent.environ |= {
-        "SECURITY": "reality",
-        "REALITY_TARGET": borrowed.address,
-        "REALITY_SERVER_NAME": NAME,
-        "REALITY_PRIVATE_KEY": PRIVATE_KEY,
-        "REALITY_PUBLIC_KEY": PUBLIC_KEY,
-        "REALITY_SHORT_IDS": "0123456789abcdef",
-    }
+    borrowed = borrowed_site(tmp_path)
+    agent = reality_agent(site, borrowed)
     try:
         agent.start_with_core()
         yield agent
