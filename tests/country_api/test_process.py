@@ -1,7 +1,5 @@
 """The agent as it really runs: a gunicorn process that is killed, and time that jumps."""
 
-import os
-import signal
 import subprocess
 import sys
 import threading
@@ -9,64 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from common.clients.country_api import CountryApi
 from common.clock import make_clock
-from common.errors import ServiceError, Unavailable
-from common.service_client import ServiceClient
-from tests.country_api.conftest import CORES, KEY, Agent, Site, core_id
+from common.errors import ServiceError
+from tests.country_api.agent_process import AgentProcess
+from tests.country_api.conftest import CORES, Agent, Site, core_id
 from tests.support.core import ROOT, wait_until
-from tests.support.ports import free_port
-
-START_SECONDS = 20
-
-
-class AgentProcess:
-    """Gunicorn with the agent; `server` lends its settings, its core and its user maker."""
-
-    def __init__(self, server: Agent) -> None:
-        self.offset = server.directory / "offset"
-        self.port = free_port()
-        self._log = server.directory / "agent.log"
-        self._environ = server.environ | {
-            "BIND": f"127.0.0.1:{self.port}",
-            "CLOCK_OFFSET_FILE": str(self.offset),
-        }
-        self._process: subprocess.Popen[bytes] | None = None
-        self.api = CountryApi(
-            ServiceClient(
-                f"http://127.0.0.1:{self.port}",
-                caller="main_api",
-                callee="country_api",
-                key=KEY,
-                clock=make_clock(self.offset),
-            )
-        )
-
-    def start(self) -> None:
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "-c", "common/gunicorn_conf.py",
-                 "country_api.wsgi:app"],
-                cwd=ROOT, env=self._environ, stderr=log, start_new_session=True,
-            )  # fmt: skip
-        wait_until(self._answers, "the agent answers", START_SECONDS)
-
-    def _answers(self) -> bool:
-        try:
-            self.api.describe()
-        except Unavailable:
-            return False
-        return True
-
-    def kill(self) -> None:
-        """kill -9 of gunicorn's master and worker at once."""
-        if self._process:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-            self._process = None
-
-    def log(self) -> str:
-        return self._log.read_text()
 
 
 @pytest.fixture
