@@ -3,6 +3,7 @@
 from flask_openapi3 import OpenAPI
 
 from common.flask_app import assemble, new_app
+from country_api.agreement_routes import agreement_api
 from country_api.deps import Deps, build
 from country_api.routes import make_api
 from country_api.settings import CountrySettings
@@ -14,6 +15,7 @@ def create_app(settings: CountrySettings, deps: Deps | None = None) -> OpenAPI:
     deps = deps or build(settings)
     app = new_app(Service.COUNTRY_API)
     app.register_api(make_api(settings, deps))
+    app.register_api(agreement_api(deps.agreement))
     probes = {
         "core": deps.pulse.beat,
         "core_config": lambda: deps.mirror.well,

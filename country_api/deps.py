@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from common.clock import Clock, make_clock
 from common.service_auth import Guard
 from common.supervision import Watchdog
+from country_api.agreement import Agreement
 from country_api.core.accounts import Accounts
 from country_api.core.client import CoreClient
 from country_api.core.config import CorePlan
@@ -32,6 +33,7 @@ class Deps:
     enforcer: Enforcer
     mirror: Mirror
     keeper: Keeper
+    agreement: Agreement
 
     def close(self) -> None:
         """Stop the threads; what they had to write is written."""
@@ -72,6 +74,7 @@ def build(settings: CountrySettings, clock: Clock | None = None) -> Deps:
             monotonic=time.monotonic,
             watchdog=watchdog,
         ),
+        agreement=Agreement(store),
     )
 
 

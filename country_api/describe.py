@@ -5,7 +5,7 @@ from country_api.settings import CountrySettings
 from models.servers import ServerDescription
 
 
-def describe(settings: CountrySettings) -> ServerDescription:
+def describe(settings: CountrySettings, life: str = "") -> ServerDescription:
     plan = settings.plan()
     common = ServerDescription(
         host=settings.public_host,
@@ -14,6 +14,7 @@ def describe(settings: CountrySettings) -> ServerDescription:
         flow=plan.flow,
         core=plan.kind.value,
         version=VERSION,
+        life=life,
     )
     if not plan.reality:
         return common

@@ -33,7 +33,7 @@ class UserPath(BaseModel):
 
 def make_api(settings: CountrySettings, deps: Deps) -> APIBlueprint:
     api = APIBlueprint("country_api", __name__)
-    description = describe(settings)
+    description = describe(settings, deps.agreement.life)
 
     @api.put("/users/<key>", responses={200: PutUserAnswer})
     @callers(Service.MAIN_API)

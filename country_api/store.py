@@ -32,6 +32,7 @@ ON CONFLICT (key) DO UPDATE SET
 WHERE excluded.revision >= users.revision
 RETURNING revision
 """  # noqa: S608 -- only our own column names
+ACTIVE = "SELECT key, core_id, expires_ms, revision FROM users WHERE active"
 LIVE = "SELECT key, core_id FROM users WHERE active AND expires_ms > ?"
 
 
@@ -72,6 +73,17 @@ class Store:
 
     def all(self) -> list[ServerUser]:
         return self._select("ORDER BY key")
+
+    def version(self) -> tuple[int, int]:
+        """Changes with every change of the file, also one by another process."""
+        with self._database() as db:
+            (others,) = db.execute("PRAGMA data_version").fetchone()
+            return db.total_changes, int(others)
+
+    def active(self) -> list[tuple[str, str, int, int]]:
+        """Key, id, end in Unix milliseconds and revision of all but who was removed."""
+        with self._database() as db:
+            return db.execute(ACTIVE).fetchall()
 
     def live(self, now: datetime) -> dict[str, str]:
         """Key -> id of everybody who may be served now."""

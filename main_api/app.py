@@ -20,6 +20,7 @@ from main_api.statistics.routes import routes as statistics_routes
 from main_api.subscriptions.routes import routes as subscriptions_routes
 from main_api.tariffs.routes import routes as tariffs_routes
 from main_api.users.routes import routes as users_routes
+from main_api.vpn_api.agreement_routes import routes as agreement_routes
 from main_api.vpn_api.routes import routes as servers_routes
 from models.codes import Service
 
@@ -27,6 +28,7 @@ ROOMS: Final[list[Callable[[Deps], APIBlueprint]]] = [
     users_routes,
     access_routes,
     servers_routes,
+    agreement_routes,
     subscriptions_routes,
     tariffs_routes,
     payments_routes,

@@ -59,7 +59,7 @@ def build(
     users = UserStore(db)
     countries = CountriesFile(settings.countries_file)
     vpn = build_vpn_api(db, countries, settings.servers_secrets, clock, session_of)
-    changes = AccessChanges(db, users, vpn.servers.addresses)
+    changes = AccessChanges(db, users, vpn.servers.addresses, clock)
     referrals = ReferralService(
         ReferralStore(db),
         users,

@@ -106,3 +106,4 @@ class Code(StrEnum):
     USER_BANNED = "user_banned"
     PAYMENT_IN_WORK = "payment_in_work"
     CLOCK_SKEW = "clock_skew"
+    NO_SUCH_SERVER = "no_such_server"

@@ -82,7 +82,9 @@ Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:/+=@ -]{0,256}$")]
 
 
 class ServerDescription(Wire, frozen=True):
-    """A server's own link parameters, in the vocabulary of share links (facts: discussion 716)."""
+    """A server's own link parameters, in the vocabulary of share links (facts: discussion 716);
+    `life` is another one at each start of the agent.
+    """
 
     host: Host
     port: Annotated[int, Field(ge=1, le=65535)]
@@ -97,6 +99,7 @@ class ServerDescription(Wire, frozen=True):
     spider_x: Token = ""
     core: Token = ""
     version: Token = ""
+    life: Token = ""
 
 
 class ServerState(Wire):

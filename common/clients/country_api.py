@@ -1,6 +1,12 @@
 """One server's agent as main_api calls it."""
 
 from common.service_client import ServiceClient
+from models.agreement import (
+    AgreementAnswer,
+    AgreementQuestion,
+    BucketsQuestion,
+    HeldUsers,
+)
 from models.servers import (
     PutUserAnswer,
     PutUsers,
@@ -31,6 +37,15 @@ class CountryApi:
 
     def describe(self) -> ServerDescription:
         return self._client.get("/description", ServerDescription)
+
+    def agree(self, at: int, root: str) -> AgreementAnswer:
+        """Whether the server wants the same users as we do (common/agreement.py)."""
+        asked = AgreementQuestion(at=at, root=root)
+        return self._client.post("/agreement", asked, AgreementAnswer)
+
+    def held_users(self, at: int, buckets: list[int]) -> HeldUsers:
+        asked = BucketsQuestion(at=at, buckets=buckets)
+        return self._client.post("/agreement/users", asked, HeldUsers)
 
     def traffic(self) -> Traffic:
         return self._client.get("/traffic", Traffic)

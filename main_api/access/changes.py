@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from common.clock import Clock, system_clock
 from common.errors import Unavailable
 from common.storage.protocol import Database
 from main_api.mongo_api.collections import USERS
@@ -31,10 +32,13 @@ Decide = Callable[[UserRecord], Change | None]
 class AccessChanges:
     """`addresses` names the servers to tell; it raises Unavailable when nobody knows them."""
 
-    def __init__(self, db: Database, users: UserStore, addresses: Addresses) -> None:
+    def __init__(
+        self, db: Database, users: UserStore, addresses: Addresses, clock: Clock = system_clock
+    ) -> None:
         self._db = db
         self._users = users
         self._addresses = addresses
+        self._clock = clock
 
     def make(self, user_id: int, decide: Decide) -> tuple[UserRecord, bool]:
         """The user afterwards, and whether this call changed it; `decide` may raise or say None.
@@ -56,7 +60,11 @@ class AccessChanges:
     def _update(self, seen: UserRecord, change: Change) -> UserRecord | None:
         where: dict[str, Any] = {"_id": seen.user_id, "revision": seen.revision, "deleting": False}
         update: dict[str, Any] = {
-            "$set": {**change.fields, "pending": self._addresses() if change.tell else []},
+            "$set": {
+                **change.fields,
+                "pending": self._addresses() if change.tell else [],
+                "changed_at": self._clock(),  # by which the census finds the change
+            },
             "$inc": {"revision": 1},
         }
         if change.key is not None:

@@ -11,11 +11,18 @@ from main_api.notices.planning import NoticePlanning
 from main_api.notices.rush import SETTLED_SECONDS
 from main_api.payments.room import payments_room
 from main_api.referrals.rewards import rewards
+from main_api.vpn_api.agreeing import Agreeing
+from main_api.vpn_api.agreement_alarm import AgreementAlarm
 from main_api.vpn_api.healing import IN_HAND_SECONDS
 
 
 def planning(deps: Deps) -> NoticePlanning:
     return NoticePlanning(deps.db, deps.notify, deps.clock)
+
+
+def agreeing(deps: Deps) -> Agreeing:
+    alarm = AgreementAlarm(deps.notify, deps.clock, deps.settings.owner_telegram_id)
+    return Agreeing(deps.vpn.servers, deps.vpn.store, deps.vpn.agreement, alarm)
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ JOBS: Final[dict[str, Job]] = {
     "learn_connections": Job(
         60, lambda deps: LearnConnections(deps.db, deps.vpn.servers, deps.clock).tick
     ),
+    "agree": Job(2, lambda deps: agreeing(deps).tick),  # it knows who is due
     "describe": Job(10, lambda deps: deps.vpn.describing.tick),
     "describe_new": Job(1, lambda deps: deps.vpn.describing.ask_undescribed),
 }

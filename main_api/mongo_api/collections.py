@@ -35,6 +35,7 @@ INDEXES: Final[dict[str, list[Index]]] = {
         _plain("pending", "_id"),
         _plain("notice_pending"),
         _plain("connected_at", "expires_at"),
+        _plain("changed_at"),
     ],
     AUDIT: [_plain("user_id", "at"), _plain("at")],
     DEPARTED: [_plain("departed_at")],

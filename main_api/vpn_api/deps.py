@@ -8,6 +8,8 @@ import requests
 from common.clock import Clock
 from common.storage.protocol import Database
 from main_api.settings import ServerSecret
+from main_api.vpn_api.agreement import Agreement
+from main_api.vpn_api.census import Census
 from main_api.vpn_api.countries import CountriesFile
 from main_api.vpn_api.describing import Describing
 from main_api.vpn_api.enlisting import Enlisting
@@ -28,6 +30,7 @@ class VpnApi:
     healing: Healing
     enlisting: Enlisting
     describing: Describing
+    agreement: Agreement
 
 
 def build_vpn_api(
@@ -48,4 +51,5 @@ def build_vpn_api(
         healing=Healing(servers, telling, pending),
         enlisting=Enlisting(servers, store, pending, clock),
         describing=Describing(servers, store, clock),
+        agreement=Agreement(Census(db, clock), pending, clock),
     )

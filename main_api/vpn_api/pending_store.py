@@ -20,13 +20,22 @@ class PendingStore:
         )
 
     def taken_by(self, address: str, users: Iterable[UserRecord]) -> None:
-        """As `taken` for each of them, in a write for each revision, of which there are few."""
-        ids: dict[int, list[int]] = {}
-        for user in users:
-            ids.setdefault(user.revision, []).append(user.user_id)
-        for revision, several in ids.items():
+        """As `taken` for each of them, in a write for each revision."""
+        for revision, several in by_revision((it.user_id, it.revision) for it in users).items():
             self._db[USERS].update_many(
                 {"_id": {"$in": several}, "revision": revision}, {"$pull": {"pending": address}}
+            )
+
+    def again(self, address: str, seen: Iterable[tuple[int, int]]) -> None:
+        """Make these pending there once more, pairs of user id and the revision that was seen; of
+        no effect on whom a change has made pending since.
+
+        The revision grows: within one, servers only cease to be pending (fan_out.py).
+        """
+        for revision, several in by_revision(seen).items():
+            self._db[USERS].update_many(
+                {"_id": {"$in": several}, "revision": revision},
+                {"$addToSet": {"pending": address}, "$inc": {"revision": 1}},
             )
 
     def all_taken(self, user_id: int, revision: int) -> UserRecord | None:
@@ -76,3 +85,11 @@ class PendingStore:
     def forget(self, address: str) -> None:
         """Nobody waits for a server that is no longer ours."""
         self._db[USERS].update_many({"pending": address}, {"$pull": {"pending": address}})
+
+
+def by_revision(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    """User ids by revision, of which there are few."""
+    ids: dict[int, list[int]] = {}
+    for user_id, revision in pairs:
+        ids.setdefault(revision, []).append(user_id)
+    return ids

@@ -20,6 +20,7 @@ class AgentProcess:
     """Gunicorn with the agent; `server` lends its settings, its core and its user maker."""
 
     def __init__(self, server: Agent) -> None:
+        self.server = server
         self.offset = server.directory / "offset"
         self.port = free_port()
         self._log = server.directory / "agent.log"

@@ -11,11 +11,13 @@ from tests.support.wsgi_transport import session_to
 
 
 def test_the_server_describes_how_it_is_reached(agent: Agent) -> None:
-    assert agent.api.describe() == ServerDescription(
+    told = agent.api.describe()
+    assert told == ServerDescription(
         host="127.0.0.1",
         port=agent.port,
         core=agent.core.core.kind.value,
         version=VERSION,
+        life=told.life,
     )
 
 

@@ -23,6 +23,7 @@ from models.servers import (
     Traffic,
     UserAnswer,
 )
+from tests.support.fake_agreement import AgreeingServer
 from tests.support.wsgi_transport import WsgiAdapter
 
 KEY = "country-key-" + "k" * 32
@@ -67,6 +68,7 @@ class FakeCountry:
             "port": 443,
             **description,
         }
+        self.agreement = AgreeingServer(self.users)
         self._lock = threading.Lock()
         self.app = self._app(clock)
         self.wire = Wire(self.app)
@@ -80,7 +82,7 @@ class FakeCountry:
         with self._lock:
             self.puts[user.key] = self.puts.get(user.key, 0) + 1
             known = self.users.get(user.key)
-            if known is None or user.revision > known.revision:
+            if known is None or user.revision >= known.revision:
                 self.users[user.key] = user
             held = self.users[user.key].revision
         return PutUserAnswer(key=user.key, revision=held, in_core=True)
@@ -111,6 +113,7 @@ class FakeCountry:
         app.add_url_rule("/users/<key>", view_func=mark(put_user), methods=["PUT"])
         if not self.old:
             app.add_url_rule("/users", view_func=mark(put_users), methods=["PUT"])
+            self.agreement.add_to(app, mark)
         app.add_url_rule("/description", view_func=mark(description))
         app.add_url_rule("/traffic", view_func=mark(lambda: answer(self.traffic)))
         guard = Guard(Service.COUNTRY_API, {"main_api": [KEY]}, clock)

@@ -1,0 +1,54 @@
+"""What a comparison costs on the wire, between the real programs."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bench.relay import Relay
+from common.agreement import Table, digest
+from common.clients.country_api import CountryApi
+from common.clock import make_clock, milliseconds
+from common.service_client import ServiceClient
+from tests.country_api.conftest import CORES, KEY, Agent, Site
+from tests.country_api.test_process import AgentProcess
+
+
+@pytest.fixture
+def process() -> Iterator[AgentProcess]:
+    """Without its core, which a comparison does not need."""
+    if not CORES:
+        pytest.skip("no VPN core here")
+    site = Site()
+    server = Agent(CORES[0], site)
+    server.clock.now = make_clock(None)()
+    process = AgentProcess(server)
+    try:
+        process.start()
+        yield process
+    finally:
+        process.kill()
+        server.close()
+        site.close()
+
+
+def test_a_check_of_equal_tables_is_one_exchange_of_less_than_a_kilobyte(
+    process: AgentProcess,
+) -> None:
+    clock = make_clock(process.offset)
+    users = [process.server.user(number) for number in range(1, 151)]
+    process.api.put_users(users)
+    told = Table(
+        (int(it.key[1:]), digest(it.key, it.core_id, milliseconds(it.expires_at))) for it in users
+    )
+    at = milliseconds(clock())
+
+    with Relay.to(f"127.0.0.1:{process.port}") as relay:
+        client = ServiceClient(
+            f"http://{relay.address}", caller="main_api", callee="country_api", key=KEY, clock=clock
+        )
+        assert CountryApi(client).agree(at, told.root).equal
+        equal = relay.carried
+        assert not CountryApi(client).agree(at, "0" * 32).equal
+
+    assert 500 < equal < 1000
+    assert relay.carried > 10 * equal
