@@ -5,6 +5,7 @@ from flask_openapi3 import OpenAPI
 from common.flask_app import assemble, new_app
 from country_api.agreement_routes import agreement_api
 from country_api.deps import Deps, build
+from country_api.proof_routes import make_proof_api
 from country_api.routes import make_api
 from country_api.settings import CountrySettings
 from models.codes import Service
@@ -16,6 +17,7 @@ def create_app(settings: CountrySettings, deps: Deps | None = None) -> OpenAPI:
     app = new_app(Service.COUNTRY_API)
     app.register_api(make_api(settings, deps))
     app.register_api(agreement_api(deps.agreement))
+    app.register_api(make_proof_api(settings, deps))
     probes = {
         "core": deps.pulse.beat,
         "core_config": lambda: deps.mirror.well,

@@ -102,6 +102,15 @@ class Enforcer:
         absent = self._repaired == generation and key not in self._unsettled and not held
         return absent, None
 
+    def known(self, key: str) -> tuple[bool, str | None]:
+        """Whether it is known what the core holds for this user now, and what: an id or None."""
+        return self._known(key, self._pulse.generation)
+
+    @property
+    def unsettled(self) -> set[str]:
+        """With whom the core has failed; they are tried again."""
+        return set(self._unsettled)
+
     @property
     def in_order(self) -> bool:
         """Whether this core has been compared with the store since it may have started anew."""

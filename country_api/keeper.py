@@ -81,6 +81,7 @@ class Keeper:
 
     def tick(self) -> None:
         self._end_access()
+        self._mirror.check()
         if not self._pulse.beat():
             remove_if_stale(self._core_api)
             return

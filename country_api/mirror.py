@@ -55,6 +55,12 @@ class Mirror:
         """The users have changed."""
         self._touched.set()
 
+    def check(self) -> None:
+        """A file that another hand has changed or removed is written anew."""
+        if self.well and not self._file.as_left:
+            log.warning("the core's config file was changed by another hand")
+            self.touch()
+
     def write(self) -> bool:
         try:
             self._file.write(lambda: self._store.live(self._clock()))

@@ -7,6 +7,7 @@ from models.agreement import (
     BucketsQuestion,
     HeldUsers,
 )
+from models.presence import ServerStatus, UserPresence
 from models.servers import (
     PutUserAnswer,
     PutUsers,
@@ -49,3 +50,13 @@ class CountryApi:
 
     def traffic(self) -> Traffic:
         return self._client.get("/traffic", Traffic)
+
+    def presence(self, key: str, *, read_seconds: float | None = None) -> UserPresence:
+        """Where this user stands there now: on its disk, in its core."""
+        return self._client.call(
+            "GET", f"/users/{key}/presence", UserPresence, read_seconds=read_seconds
+        )
+
+    def status(self) -> ServerStatus:
+        """NotFound from an agent of a version before this."""
+        return self._client.get("/status", ServerStatus)

@@ -89,18 +89,28 @@ class Accounts:
             type=f"{self._client.prefix}.{name}", value=message.SerializeToString()
         )
 
-    def listed(self) -> dict[str, str]:
-        """Name -> id as the core has them now; an account with another flow counts as no id.
+    def listed(self, only: str = "") -> dict[str, str]:
+        """Name -> id as the core has them now, of all or of one; an account with another flow
+        counts as no id.
 
         Only where `can_list`. Xray lists a user it has lost as an empty one, which is left out.
         """
-        request = pb.GetInboundUserRequest(tag=self._plan.tag)
+        request = pb.GetInboundUserRequest(tag=self._plan.tag, email=only)
         answer = self._client.call(LIST, request, pb.GetInboundUserResponse, seconds=5.0)
         return {user.email: self._id_of(user) for user in answer.users if user.email}
 
     def _id_of(self, user: pb.User) -> str:
         account = pb.VlessAccount.FromString(user.account.value)
         return account.id if account.flow == self._plan.flow else ""
+
+    def carried(self) -> int | None:
+        """Bytes of all users in both directions since the core's start; None while it is away."""
+        request = pb.QueryStatsRequest(pattern=f"inbound>>>{self._plan.tag}>>>", reset=False)
+        try:
+            answer = self._client.call(QUERY, request, pb.QueryStatsResponse, seconds=0.5)
+        except CoreError:
+            return None
+        return sum(stat.value for stat in answer.stat)
 
     def traffic(self) -> Traffic:
         """Bytes by user since the core's start; counters are never reset, they outlive a user."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from country_api.core.config import CoreKind, CorePlan, build
 
 TEST_SECONDS = 20
+Stamp = tuple[int, int, int]
 
 
 class BadConfig(Exception):
@@ -24,6 +25,19 @@ class ConfigFile:
         self._path = path
         self._plan = plan
         self._binary = binary
+        self._left: Stamp | None = None
+
+    @property
+    def as_left(self) -> bool:
+        """Whether it lies there as the last `write` left it, by its time, size and inode."""
+        return self._stamp() == self._left
+
+    def _stamp(self) -> Stamp | None:
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino
 
     def write(self, users_now: Callable[[], Mapping[str, str]]) -> None:
         """Replace the file at once by one with these users; raises OSError, BadConfig,
@@ -40,6 +54,7 @@ class ConfigFile:
                 self._test(fresh)
                 fresh.replace(self._path)
                 _sync_directory(self._path.parent)
+            self._left = self._stamp()
 
     def _holds(self, text: str) -> bool:
         try:

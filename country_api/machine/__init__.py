@@ -1,0 +1,1 @@
+"""How this machine fares: processors, memory, disk, the customers' bytes."""

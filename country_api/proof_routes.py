@@ -1,0 +1,63 @@
+"""Proof of access and health over HTTP, for main_api."""
+
+import time
+
+from flask import Response
+from flask_openapi3 import APIBlueprint
+
+from common.access_control import callers
+from common.flask_app import answer
+from country_api.core.online import Online
+from country_api.count_online import CountOnline
+from country_api.deps import Deps
+from country_api.machine.load import Load
+from country_api.missing import Missing
+from country_api.presence import Proof
+from country_api.routes import UserPath
+from country_api.settings import CountrySettings
+from country_api.status import Status
+from models.codes import Service
+from models.presence import ServerStatus, UserPresence
+
+
+def make_proof_api(settings: CountrySettings, deps: Deps) -> APIBlueprint:
+    api = APIBlueprint("country_api_proof", __name__)
+    counting = CountOnline(Online(deps.client, settings.plan()))
+    proof, status = _proof(settings, deps, counting), _status(settings, deps, counting)
+
+    @api.get("/users/<key>/presence", responses={200: UserPresence})
+    @callers(Service.MAIN_API)
+    def show_presence(path: UserPath) -> Response:
+        return answer(proof.of(path.key))
+
+    @api.get("/status", responses={200: ServerStatus})
+    @callers(Service.MAIN_API)
+    def show_status() -> Response:
+        return answer(status.now())
+
+    return api
+
+
+def _proof(settings: CountrySettings, deps: Deps, counting: CountOnline) -> Proof:
+    return Proof(
+        store=deps.store,
+        accounts=deps.accounts,
+        enforcer=deps.enforcer,
+        pulse=deps.pulse,
+        config=settings.core_config,
+        clock=deps.clock,
+        last_traffic=lambda _: None,
+        online=counting.of_one,
+    )
+
+
+def _status(settings: CountrySettings, deps: Deps, counting: CountOnline) -> Status:
+    return Status(
+        client=deps.client,
+        mirror=deps.mirror,
+        missing=Missing(deps.store, deps.enforcer, deps.clock, time.monotonic),
+        load=Load(settings.state_dir, deps.accounts.carried, time.monotonic),
+        clock=deps.clock,
+        online=counting.users,
+        started_at=deps.clock(),
+    )
