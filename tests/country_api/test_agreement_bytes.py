@@ -9,8 +9,8 @@ from common.agreement import Table, digest
 from common.clients.country_api import CountryApi
 from common.clock import make_clock, milliseconds
 from common.service_client import ServiceClient
+from tests.country_api.agent_process import AgentProcess
 from tests.country_api.conftest import CORES, KEY, Agent, Site
-from tests.country_api.test_process import AgentProcess
 
 
 @pytest.fixture
