@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 from flask import Flask, g, request
 
-from common.errors import Forbidden, Unauthorized
-from common.service_auth import Guard
+from common.errors import Forbidden, ServiceError
+from common.service_auth import Guard, NotSigned
 from models.codes import Service
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -55,22 +55,35 @@ def install(app: Flask, guard: Guard) -> None:
         if view is None or allowed is None:
             return
         if allowed == "loopback":
-            if not (request.remote_addr or "::1").startswith(LOOPBACK):
+            if not from_this_machine():
                 raise Forbidden("only on this machine")
             return
-        g.caller = _caller(guard)
+        g.caller = caller_by(guard)
         if g.caller not in allowed:
             raise Forbidden(f"{g.caller} may not do this", code="wrong_caller")
 
     app.before_request(check)
 
 
-def _caller(guard: Guard) -> str:
+def from_this_machine() -> bool:
+    return (request.remote_addr or "::1").startswith(LOOPBACK)
+
+
+def caller_by(guard: Guard) -> str:
+    """Who has signed the present request; raises NotSigned, and what else Guard does.
+
+    `g.signed` says of a request that is refused whether somebody whom we know has signed it.
+    """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise Unauthorized("a service token is needed", code="no_token")
+        raise NotSigned("a service token is needed", code="no_token")
     path = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or _rebuilt_path()
-    return guard.caller_of(token, method=request.method, path=path, body=request.get_data())
+    body = request.get_data()
+    try:
+        return guard.caller_of(token, method=request.method, path=path, body=body)
+    except ServiceError as refused:
+        g.signed = not isinstance(refused, NotSigned)
+        raise
 
 
 def _rebuilt_path() -> str:

@@ -2,8 +2,9 @@
 
 import json
 import logging
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Collection, Mapping
+from http import HTTPStatus
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
 
 import requests
@@ -13,8 +14,9 @@ from requests.structures import CaseInsensitiveDict
 
 from common import request_id, service_auth
 from common.clock import Clock
-from common.errors import Unavailable, from_wire
-from common.kept_connections import KeptConnections
+from common.errors import Unauthorized, Unavailable, from_wire
+from common.kept_connections import KeptConnections, StrangerAnswers
+from models.codes import Code
 
 log = logging.getLogger(__name__)
 M = TypeVar("M", bound=BaseModel)
@@ -23,13 +25,25 @@ CONNECT_SECONDS = 2.0
 READ_SECONDS = 10.0
 
 
-def make_session(pool_size: int = 32) -> requests.Session:
-    """Kept-alive connections; no retries below us, no proxy or .netrc from the environment."""
+class SessionOf(Protocol):
+    """Makes the transport to neighbours; over `https:` to those with one of the fingerprints."""
+
+    def __call__(self, fingerprints: Collection[str] = ()) -> requests.Session: ...
+
+
+def make_session(fingerprints: Collection[str] = (), pool_size: int = 32) -> requests.Session:
+    """Kept-alive connections; no retries below us, no proxy or .netrc from the environment.
+
+    Without fingerprints `https:` is by the authorities that this machine trusts.
+    """
     session = requests.Session()
     session.trust_env = False
     session.mount("http://", KeptConnections(pool_size))
-    adapter = HTTPAdapter(pool_connections=pool_size, pool_maxsize=pool_size, max_retries=0)
-    session.mount("https://", adapter)
+    if fingerprints:
+        session.mount("https://", KeptConnections(pool_size, fingerprints))
+    else:
+        adapter = HTTPAdapter(pool_connections=pool_size, pool_maxsize=pool_size, max_retries=0)
+        session.mount("https://", adapter)
     return session
 
 
@@ -92,6 +106,10 @@ class ServiceClient:
                 timeout=(CONNECT_SECONDS, read_seconds or self._read_seconds),
                 stream=True,
             )
+        except StrangerAnswers:
+            raise Unavailable(
+                f"somebody else answers in place of {self._callee}", code=Code.WRONG_CERTIFICATE
+            ) from None
         except requests.RequestException as trouble:
             raise Unavailable(
                 f"{self._callee} cannot be reached ({type(trouble).__name__})"
@@ -115,6 +133,9 @@ class ServiceClient:
                 answer = json.loads(text) if text else None
             except (ValueError, RecursionError, requests.RequestException):
                 raise Unavailable(f"{self._callee} answered no JSON") from None
+            if response.status_code == HTTPStatus.NOT_FOUND and answer is None:
+                # all that an agent says to those whose signature it does not know
+                raise Unauthorized(f"{self._callee} turns us away", code=Code.TURNED_AWAY)
             if not response.ok or response.is_redirect:
                 raise from_wire(response.status_code, answer)
             return answer

@@ -8,6 +8,7 @@ from country_api.deps import Deps, build
 from country_api.proof_routes import make_proof_api
 from country_api.routes import make_api
 from country_api.settings import CountrySettings
+from country_api.strangers import turn_away
 from models.codes import Service
 
 
@@ -15,6 +16,7 @@ def create_app(settings: CountrySettings, deps: Deps | None = None) -> OpenAPI:
     """Does not start the keeper: the entry file and the tests do."""
     deps = deps or build(settings)
     app = new_app(Service.COUNTRY_API)
+    turn_away(app, deps.guard)
     app.register_api(make_api(settings, deps))
     app.register_api(agreement_api(deps.agreement))
     app.register_api(make_proof_api(settings, deps))

@@ -1,6 +1,5 @@
 """What main_api's rooms are given; `build` is the only place that knows what is made of what."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import requests
@@ -8,7 +7,7 @@ import requests
 from common.clients.notify_service import NotifyService
 from common.clients.payments_webhook import PaymentsWebhook
 from common.clock import Clock, make_clock
-from common.service_client import ServiceClient, make_session
+from common.service_client import ServiceClient, SessionOf, make_session
 from common.storage.connect import connect
 from common.storage.protocol import Database
 from main_api.access.changes import AccessChanges
@@ -51,7 +50,7 @@ def build(
     *,
     clock: Clock | None = None,
     db: Database | None = None,
-    session_of: Callable[[], requests.Session] = make_session,
+    session_of: SessionOf = make_session,
 ) -> Deps:
     """The three keywords are for tests; nothing is opened or called here."""
     clock = clock or make_clock(settings.clock_offset_file)

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, Field
 from typing_extensions import override
 
+from common.pinned_tls import normal_fingerprint
 from common.service_auth import check_key
 from common.settings import CallerKeys, HttpUrl, ServiceKey, Settings
 from common.storage.connect import MongoUrl
@@ -16,16 +17,27 @@ from models.users import DEFAULT_ZONE, Zone
 COUNTRIES_FILE = Path(__file__).parent.parent / "models" / "countries_url.json"
 
 
+def _fingerprints(value: object) -> object:
+    """One, or a list of them."""
+    several = [value] if isinstance(value, str) else value
+    if not isinstance(several, list | tuple) or not all(isinstance(it, str) for it in several):
+        raise ValueError("a fingerprint is the certificate's SHA-256, 64 hex digits")
+    return tuple(map(normal_fingerprint, several))
+
+
 class ServerSecret(BaseModel):
-    """What it takes to call one server's agent: the key that signs our tokens."""
+    """What it takes to call one server's agent: the key that signs our tokens, and the fingerprint
+    of the agent's certificate (two while it is being changed). Without one it is not called.
+    """
 
     key: ServiceKey
+    fingerprint: Annotated[tuple[str, ...], BeforeValidator(_fingerprints)] = ()
 
 
 def _servers_secrets(value: object) -> object:
     data = json.loads(value) if isinstance(value, str) else value
     if not isinstance(data, dict):
-        raise ValueError('must be an object of "ip:port" -> {"key": "..."}')  # noqa: TRY004 -- a bad value
+        raise ValueError('must be an object of "ip:port" -> {"key": "...", "fingerprint": "..."}')  # noqa: TRY004 -- a bad value
     for address, secret in data.items():
         if not ADDRESS.match(address):
             raise ValueError(f"{address!r} is not ip:port")

@@ -107,3 +107,5 @@ class Code(StrEnum):
     PAYMENT_IN_WORK = "payment_in_work"
     CLOCK_SKEW = "clock_skew"
     NO_SUCH_SERVER = "no_such_server"
+    TURNED_AWAY = "turned_away"
+    WRONG_CERTIFICATE = "wrong_certificate"

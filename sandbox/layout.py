@@ -7,6 +7,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from country_api import certificate
+
 LOOPBACK = "127.0.0.1"
 COUNTRIES = ("finland", "germany")
 BOT_USERNAME = "keyland_sandbox_bot"
@@ -64,7 +66,8 @@ class Layout:
     yoomoney_token: str = field(default_factory=_key)
 
     def url(self, name: str) -> str:
-        return f"http://{self.address(name)}"
+        scheme = "https" if name.startswith("agent_") else "http"
+        return f"{scheme}://{self.address(name)}"
 
     def address(self, name: str) -> str:
         return f"{LOOPBACK}:{self.ports[name]}"
@@ -87,6 +90,10 @@ class Layout:
     def core_config(self, country: str) -> Path:
         return self.state(f"agent_{country}") / "core.json"
 
+    def fingerprints(self, name: str) -> list[str]:
+        """Of the certificate of this agent, once the folder is prepared; others have none."""
+        return [certificate.show(self.state(name))] if name.startswith("agent_") else []
+
     def caller_keys(self, callee: str) -> str:
         """The callee's CALLER_KEYS."""
         return json.dumps(
@@ -94,7 +101,10 @@ class Layout:
         )
 
     def prepare(self) -> None:
-        """Make the folder (mode 0700) and the files that processes expect."""
+        """Make the folder (mode 0700) and the files that processes expect.
+
+        Raises certificate.CannotMake where there is no openssl.
+        """
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.logs.mkdir(exist_ok=True)
         for owner in (
@@ -105,6 +115,8 @@ class Layout:
             *map("agent_{}".format, COUNTRIES),
         ):
             self.state(owner).mkdir(mode=0o700, parents=True, exist_ok=True)
+        for country in COUNTRIES:
+            certificate.make(self.state(f"agent_{country}"))
         self.clock_file.write_text("0")
         servers = {country: [self.address(f"agent_{country}")] for country in COUNTRIES}
         self.countries_file.write_text(json.dumps(servers, indent=2))

@@ -8,7 +8,7 @@ from common.clients.country_api import CountryApi
 from common.clients.main_api import MainApi
 from common.clock import make_clock
 from common.errors import NotFound
-from common.service_client import ServiceClient
+from common.service_client import ServiceClient, make_session
 from main_api.payments.messages import message_key
 from models.admin import AuditLines
 from models.codes import FactKind, NoticeKind
@@ -40,6 +40,7 @@ class Operator:
             callee=callee,
             key=self._layout.keys["operator", name],
             clock=make_clock(self._layout.clock_file),
+            session=make_session(self._layout.fingerprints(name)),
         )
 
     def traffic(self, country: str) -> dict[str, int]:

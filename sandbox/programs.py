@@ -4,6 +4,7 @@ import json
 import sys
 from dataclasses import dataclass, replace
 
+from country_api import certificate
 from sandbox.core import Core
 from sandbox.layout import BOT_USERNAME, COUNTRIES, LOOPBACK, Layout
 
@@ -101,6 +102,8 @@ def _abroad(layout: Layout, core: Core, country: str) -> list[Program]:
     environment = {
         "STATE_DIR": str(layout.state(agent)),
         "CALLER_KEYS": layout.caller_keys(agent),
+        "TLS_CERTIFICATE": str(layout.state(agent) / certificate.CERTIFICATE),
+        "TLS_KEY": str(layout.state(agent) / certificate.KEY),
         "CORE_KIND": core.kind,
         "CORE_BINARY": str(core.path),
         "CORE_CONFIG": str(layout.core_config(country)),
@@ -148,7 +151,10 @@ def _calls(layout: Layout, caller: str, *callees: str) -> dict[str, str]:
 
 def _main_environment(layout: Layout) -> dict[str, str]:
     secrets = {
-        layout.address(f"agent_{country}"): {"key": layout.keys["main_api", f"agent_{country}"]}
+        layout.address(f"agent_{country}"): {
+            "key": layout.keys["main_api", f"agent_{country}"],
+            "fingerprint": layout.fingerprints(f"agent_{country}"),
+        }
         for country in COUNTRIES
     }
     return {

@@ -47,6 +47,12 @@ def mint(
     return jwt.encode(claims, key, algorithm="HS256")
 
 
+class NotSigned(Unauthorized):
+    """Nobody whose key we have has made the token; `code` says no more than that."""
+
+    code = "bad_token"
+
+
 class Guard:
     """Checks tokens for one callee. `keys`: caller -> the keys it may sign with.
 
@@ -60,8 +66,8 @@ class Guard:
         self._used = used_tokens.of_this_service()
 
     def caller_of(self, token: str, *, method: str, path: str, body: bytes) -> str:
-        """The caller's name; raises Unauthorized (bad, expired, replayed) or Forbidden (made for
-        another request). A clock that differs by more than the leeway is told as `clock_skew`.
+        """The caller's name; raises Unauthorized (NotSigned, expired, replayed) or Forbidden (made
+        for another request). A clock that differs by more than the leeway is told as `clock_skew`.
         """
         claims = self._decode(token)
         self._check_time(claims)
@@ -87,7 +93,7 @@ class Guard:
                 )
             except jwt.PyJWTError:
                 continue
-        raise Unauthorized("no valid token", code="bad_token")
+        raise NotSigned("no valid token")
 
     def _check_time(self, claims: dict[str, object]) -> None:
         now = self._clock().timestamp()
@@ -115,11 +121,11 @@ class Guard:
 def _claimed_caller(token: str) -> str:
     """Whose keys to try; nothing is believed before one of them fits."""
     if len(token) > MAX_TOKEN_CHARS:
-        raise Unauthorized("no valid token", code="bad_token")
+        raise NotSigned("no valid token")
     try:
         claims = json.loads(base64url_decode(token.split(".")[1]))
     except (IndexError, ValueError, RecursionError):
-        raise Unauthorized("no valid token", code="bad_token") from None
+        raise NotSigned("no valid token") from None
     issuer = claims.get("iss") if isinstance(claims, dict) else None
     return issuer if isinstance(issuer, str) else ""
 

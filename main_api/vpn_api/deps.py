@@ -1,11 +1,10 @@
 """The VPN API put together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import requests
-
 from common.clock import Clock
+from common.service_client import SessionOf
 from common.storage.protocol import Database
 from main_api.settings import ServerSecret
 from main_api.vpn_api.agreement import Agreement
@@ -38,7 +37,7 @@ def build_vpn_api(
     countries: CountriesFile,
     secrets: Mapping[str, ServerSecret],
     clock: Clock,
-    session_of: Callable[[], requests.Session],
+    session_of: SessionOf,
 ) -> VpnApi:
     servers = Servers(countries, secrets, clock, session_of)
     store, pending = ServerStore(db), PendingStore(db)

@@ -1,16 +1,14 @@
-"""The servers that we can call: those of the countries file whose key we know."""
+"""The servers that we can call: those of the countries file whose secret we know."""
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-import requests
-
 from common.clients.country_api import CountryApi
 from common.clock import Clock
-from common.service_client import ServiceClient, make_session
+from common.service_client import ServiceClient, SessionOf, make_session
 from main_api.settings import ServerSecret
 from main_api.vpn_api.countries import CountriesFile
 from main_api.vpn_api.rest import Rest
@@ -43,7 +41,7 @@ class Server:
 
 @dataclass(frozen=True)
 class Place:
-    """An address as the countries file has it; `server` is None when its key is not known."""
+    """An address as the countries file has it; `server` is None when its secret is not known."""
 
     country: str
     address: str
@@ -58,7 +56,7 @@ class Servers:
         countries: CountriesFile,
         secrets: Mapping[str, ServerSecret],
         clock: Clock,
-        session_of: Callable[[], requests.Session] = make_session,
+        session_of: SessionOf = make_session,
     ) -> None:
         self._countries = countries
         self._secrets = secrets
@@ -80,7 +78,7 @@ class Servers:
         return [place.server for place in self.places() if place.server is not None]
 
     def in_file(self) -> set[str]:
-        """Those also whose key we do not know."""
+        """Those also whose secret we do not know."""
         return {place.address for place in self.places()}
 
     def addresses(self) -> list[str]:
@@ -88,26 +86,33 @@ class Servers:
 
     def _server(self, address: str) -> Server | None:
         with self._lock:
-            if address not in self._secrets:
-                self._report(address)
+            if missing := self._missing(address):
+                self._report(address, missing)
                 return None
             if address not in self._servers:
                 self._servers[address] = self._make(address)
             return self._servers[address]
 
-    def _report(self, address: str) -> None:
+    def _missing(self, address: str) -> str:
+        """What would be needed to call it."""
+        secret = self._secrets.get(address)
+        if secret is None:
+            return "key"
+        return "" if secret.fingerprint else "fingerprint"
+
+    def _report(self, address: str, missing: str) -> None:
         if address not in self._reported:
             self._reported.add(address)
-            log.error("server %s has no key in SERVERS_SECRETS and is not called", address)
+            log.error("server %s has no %s in SERVERS_SECRETS and is not called", address, missing)
 
     def _make(self, address: str) -> Server:
         client = ServiceClient(
-            f"http://{address}",
+            f"https://{address}",
             caller=Service.MAIN_API,
             callee=Service.COUNTRY_API,
             key=self._secrets[address].key,
             clock=self._clock,
-            session=self._session_of(),
+            session=self._session_of(self._secrets[address].fingerprint),
             read_seconds=READ_SECONDS,
         )
         return Server(

@@ -1,14 +1,16 @@
-"""The agent as systemd runs it: a gunicorn process that can be killed and started again."""
+"""The agent as it really runs: a gunicorn process behind TLS, which can be killed."""
 
 import os
 import signal
 import subprocess
 import sys
+import time
 
 from common.clients.country_api import CountryApi
 from common.clock import make_clock
 from common.errors import Unavailable
-from common.service_client import ServiceClient
+from common.service_client import ServiceClient, make_session
+from country_api import certificate
 from tests.country_api.conftest import KEY, Agent
 from tests.support.core import ROOT, wait_until
 from tests.support.ports import free_port
@@ -23,21 +25,29 @@ class AgentProcess:
         self.server = server
         self.offset = server.directory / "offset"
         self.port = free_port()
+        self.folder = server.directory
+        self.fingerprint = certificate.make(self.folder)
         self._log = server.directory / "agent.log"
         self._environ = server.environ | {
             "BIND": f"127.0.0.1:{self.port}",
             "CLOCK_OFFSET_FILE": str(self.offset),
+            "TLS_CERTIFICATE": str(self.folder / certificate.CERTIFICATE),
+            "TLS_KEY": str(self.folder / certificate.KEY),
         }
         self._process: subprocess.Popen[bytes] | None = None
-        self.api = CountryApi(
-            ServiceClient(
-                f"http://127.0.0.1:{self.port}",
-                caller="main_api",
-                callee="country_api",
-                key=KEY,
-                clock=make_clock(self.offset),
-            )
+        self.api = self.api_pinned(self.fingerprint)
+
+    def api_pinned(self, *fingerprints: str) -> CountryApi:
+        """As a main_api calls it that has been told these."""
+        client = ServiceClient(
+            f"https://127.0.0.1:{self.port}",
+            caller="main_api",
+            callee="country_api",
+            key=KEY,
+            clock=make_clock(self.offset),
+            session=make_session(fingerprints),
         )
+        return CountryApi(client)
 
     def start(self) -> None:
         with self._log.open("ab") as log:
@@ -61,6 +71,15 @@ class AgentProcess:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
             self._process = None
+
+    def stopped_within(self, seconds: float) -> float:
+        """How long it took to end after SIGTERM."""
+        assert self._process
+        began = time.monotonic()
+        self._process.terminate()
+        self._process.wait(seconds)
+        self._process = None
+        return time.monotonic() - began
 
     def log(self) -> str:
         return self._log.read_text()

@@ -23,7 +23,7 @@ def test_the_server_describes_how_it_is_reached(agent: Agent) -> None:
 
 def test_only_main_api_gets_in(agent: Agent) -> None:
     for path in ("/users", "/users/u1", "/description", "/traffic"):
-        assert agent.app.test_client().get(path).status_code == 401
+        assert agent.app.test_client().get(path).status_code == 404
     session, _ = session_to(agent.app)
 
     def ask(caller: str, key: str) -> None:

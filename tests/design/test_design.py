@@ -104,7 +104,9 @@ def settings_of(service: str) -> set[str]:
 def test_the_example_of_settings_names_every_variable_with_a_comment_and_no_other() -> None:
     lines = (ROOT / ".env.example").read_text().splitlines()
     named = {m.group(1) for line in lines if (m := re.match(r"#?\s?([A-Z][A-Z0-9_]+)=", line))}
-    wanted = {"BIND", "THREADS", "WORKERS"}.union(*(settings_of(service) for service in SERVICES))
+    wanted = {"BIND", "THREADS", "WORKERS", "TLS_CERTIFICATE", "TLS_KEY"}.union(
+        *(settings_of(service) for service in SERVICES)
+    )
 
     assert (wanted - named, named - wanted) == (set(), set())
 

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -23,6 +24,8 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from common.clock import system_clock
 from common.settings import load
 from common.storage.protocol import Database, Document
+from common.tls_worker import server_context
+from country_api import certificate
 from main_api.deps import Deps, build
 from main_api.mongo_api.collections import ORDERS, PAYMENT_FACTS, USERS
 from main_api.settings import MainSettings
@@ -42,8 +45,9 @@ RENEWING = 5
 class Served:
     """A neighbour on loopback, which can go away and come back at the same address."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, tls: ssl.SSLContext | None = None) -> None:
         self.app = app
+        self._tls = tls
         self.port = free_port()
         self._server: BaseWSGIServer | None = None
         self.start()
@@ -53,7 +57,9 @@ class Served:
         return f"127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        self._server = make_server("127.0.0.1", self.port, self.app, threaded=True)
+        self._server = make_server(
+            "127.0.0.1", self.port, self.app, threaded=True, ssl_context=self._tls
+        )
         vars(self._server)["daemon_threads"] = True
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
@@ -102,7 +108,9 @@ class Scene:
         self.folder = folder
         self.countries = [FakeCountry(name, system_clock) for name in ("fi:1", "de:1")]
         self.notify = FakeNotify(system_clock)
-        self.finland, self.germany = [Served(it.app) for it in self.countries]
+        self.fingerprint = certificate.make(folder)
+        tls = server_context(str(folder / certificate.CERTIFICATE), str(folder / certificate.KEY))
+        self.finland, self.germany = [Served(it.app, tls) for it in self.countries]
         self.notices = Served(self.notify.app)
         (folder / "countries.json").write_text(
             json.dumps({"finland": [self.finland.address], "germany": [self.germany.address]})
@@ -112,7 +120,7 @@ class Scene:
         self.crowd.settle(self.deps.db, self.countries)
 
     def _values(self) -> dict[str, str]:
-        secret = {"key": fake_country.KEY}
+        secret = {"key": fake_country.KEY, "fingerprint": self.fingerprint}
         servers = {it.address: secret for it in (self.finland, self.germany)}
         return {
             "MONGO_URL": f"embedded://{self.folder}",

@@ -8,7 +8,7 @@ import pytest
 from common.errors import Unavailable
 from main_api.access.changes import AccessChanges, Change
 from models.servers import ServerState
-from tests.support.fake_country import KEY
+from tests.support.fake_country import SECRET
 from tests.support.shop import COUNTRIES, FINLAND, FRANCE, GERMANY, Shop
 
 
@@ -112,7 +112,7 @@ def test_a_server_without_a_secret_is_reported_and_never_called(
     tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = tmp_path_factory.mktemp("shop")
-    shop = Shop(folder, servers_secrets={FINLAND: {"key": KEY}})
+    shop = Shop(folder, servers_secrets={FINLAND: SECRET})
     user_id = shop.register().user_id
     with caplog.at_level(logging.ERROR):
         assert shop.grant(user_id, "a", days=1).pending == []

@@ -13,7 +13,7 @@ from main_api.vpn_api.healing import Healing
 from main_api.vpn_api.pending_store import PendingStore
 from main_api.vpn_api.telling import Telling
 from models.servers import PutUserAnswer
-from tests.support.fake_country import KEY
+from tests.support.fake_country import SECRET
 from tests.support.shop import FINLAND, GERMANY, Shop
 from tests.support.waiting import wait_until
 
@@ -201,7 +201,7 @@ def test_a_server_that_claims_an_absurd_revision_is_not_believed(shop: Shop, use
 
 
 def test_a_wrong_key_leaves_the_user_pending(shop: Shop) -> None:
-    wrong = {FINLAND: {"key": "w" * 32}, GERMANY: {"key": KEY}}
+    wrong = {FINLAND: SECRET | {"key": "w" * 32}, GERMANY: SECRET}
     shop.settings = type(shop.settings).model_validate(
         shop.settings.model_dump() | {"servers_secrets": wrong}
     )

@@ -147,7 +147,7 @@ class TestOfAnOlderVersion:
         """Finland's agent knows no lists."""
         old = FakeCountry(FINLAND, shop.clock, old=True)
         shop.finland = shop.countries[FINLAND] = old
-        shop.adapters[f"http://{FINLAND}"] = old.wire
+        shop.adapters[f"https://{FINLAND}"] = old.wire
         shop.start()
         return old
 

@@ -27,6 +27,7 @@ from tests.support.fake_agreement import AgreeingServer
 from tests.support.wsgi_transport import WsgiAdapter
 
 KEY = "country-key-" + "k" * 32
+SECRET = {"key": KEY, "fingerprint": "ab" * 32}  # over no network no certificate is shown
 
 
 class Wire(WsgiAdapter):

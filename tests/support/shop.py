@@ -1,6 +1,7 @@
 """main_api with its database on disk, fake servers and a fake notify_service around it."""
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def settings_in(folder: Path, **changed: Any) -> MainSettings:
         "notify_service_key": fake_notify.KEY,
         "payments_webhook_url": "http://payments.test",
         "payments_webhook_key": "payments-key-" + "k" * 32,
-        "servers_secrets": {address: {"key": fake_country.KEY} for address in addresses},
+        "servers_secrets": dict.fromkeys(addresses, fake_country.SECRET),
         "countries_file": folder / "countries.json",
         "public_url": PUBLIC,
         "bot_url": "https://t.me/keyland_bot",
@@ -59,7 +60,7 @@ class Shop:
         self.finland, self.germany = self.countries[FINLAND], self.countries[GERMANY]
         self.notify = FakeNotify(self.clock)
         self.adapters: dict[str, BaseAdapter] = {"http://notify.test": self.notify.wire}
-        self.adapters |= {f"http://{a}": c.wire for a, c in self.countries.items()}
+        self.adapters |= {f"https://{a}": c.wire for a, c in self.countries.items()}
         self.settings = settings_in(folder, **changed)
         if not self.settings.countries_file.exists():
             self.write_countries(json.dumps(COUNTRIES))
@@ -78,10 +79,11 @@ class Shop:
         """A stranger's browser or client program."""
         return create_public_app(self.settings, self.deps).test_client()
 
-    def session(self) -> requests.Session:
+    def session(self, fingerprints: Collection[str] = ()) -> requests.Session:
         session = requests.Session()
         for address, adapter in self.adapters.items():
-            session.mount(address, adapter)
+            if fingerprints or address.startswith("http:"):
+                session.mount(address, adapter)
         return session
 
     def client(self, caller: str, key: str) -> ServiceClient:
