@@ -1,6 +1,7 @@
 """What the agent works with, put together in one place."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from common.clock import Clock, make_clock
@@ -11,6 +12,10 @@ from country_api.core.accounts import Accounts
 from country_api.core.client import CoreClient
 from country_api.core.config import CorePlan
 from country_api.core.config_file import ConfigFile
+from country_api.core.online import Online
+from country_api.cutting.check import why_not
+from country_api.cutting.cutter import Cutter
+from country_api.cutting.sockets import SS, Sockets
 from country_api.enforce import Enforcer
 from country_api.keeper import Keeper
 from country_api.mirror import Mirror
@@ -30,6 +35,7 @@ class Deps:
     client: CoreClient
     accounts: Accounts
     pulse: Pulse
+    cutter: Cutter
     enforcer: Enforcer
     mirror: Mirror
     keeper: Keeper
@@ -38,11 +44,12 @@ class Deps:
     def close(self) -> None:
         """Stop the threads; what they had to write is written."""
         self.keeper.stop()
+        self.cutter.stop()
         self.client.close()
         self.store.close()
 
 
-def build(settings: CountrySettings, clock: Clock | None = None) -> Deps:
+def build(settings: CountrySettings, clock: Clock | None = None, ss: Sequence[str] = SS) -> Deps:
     """Call it after the fork: the channel to the core does not survive one."""
     clock = clock or make_clock(settings.clock_offset_file)
     plan = final_plan(settings, clock)
@@ -50,9 +57,16 @@ def build(settings: CountrySettings, clock: Clock | None = None) -> Deps:
     client = CoreClient(settings.core_api, settings.core_kind)
     accounts = Accounts(client, plan)
     pulse = Pulse(client, time.monotonic)
-    enforcer = Enforcer(store, accounts, pulse, clock)
-    file = ConfigFile(settings.core_config, plan, settings.core_binary)
     watchdog = Watchdog()
+    cutter = Cutter(
+        Online(client, plan),
+        Sockets(settings.inbound_port, ss),
+        live=lambda: store.live(clock()),
+        check=lambda: why_not(ss),
+        watchdog=watchdog,
+    )
+    enforcer = Enforcer(store, accounts, pulse, clock, cutter.cut)
+    file = ConfigFile(settings.core_config, plan, settings.core_binary)
     mirror = Mirror(file, store, clock, watchdog, settings.core_config_rest_seconds)
     return Deps(
         guard=Guard(Service.COUNTRY_API, settings.caller_keys, clock),
@@ -61,6 +75,7 @@ def build(settings: CountrySettings, clock: Clock | None = None) -> Deps:
         client=client,
         accounts=accounts,
         pulse=pulse,
+        cutter=cutter,
         enforcer=enforcer,
         mirror=mirror,
         keeper=Keeper(

@@ -3,13 +3,13 @@
 import itertools
 import logging
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from common.clock import Clock
 from country_api.core.accounts import Accounts, Failures
-from country_api.core.client import CoreDown
+from country_api.core.client import CoreDown, CoreError
 from country_api.pulse import Pulse
 from country_api.store import Store
 
@@ -34,7 +34,15 @@ class Enforcer:
     one leaves the core as the store is, whatever order they came in.
     """
 
-    def __init__(self, store: Store, accounts: Accounts, pulse: Pulse, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        accounts: Accounts,
+        pulse: Pulse,
+        clock: Clock,
+        cut: Callable[[Iterable[str]], None],
+    ) -> None:
+        self._cut = cut
         self._store = store
         self._accounts = accounts
         self._pulse = pulse
@@ -82,9 +90,18 @@ class Enforcer:
 
     def _bring(self, wanted: dict[str, str | None]) -> Failures:
         generation = self._pulse.generation
-        known = {key: self._known(key, generation) for key in wanted}
-        differing = [key for key in wanted if known[key] != (True, wanted[key])]
-        failed = self._accounts.remove([key for key in differing if known[key] != (True, None)])
+        failed = self._ask(wanted, generation)
+        known = {key: self._known(key, generation) for key in wanted if key not in failed}
+        differing = [key for key in known if known[key] != (True, wanted[key])]
+        stale = [key for key in differing if known[key] != (True, None)]
+        failed |= self._accounts.remove(stale)
+        # a call that has failed before may have removed him all the same
+        doubtful = {
+            key
+            for key in self._unsettled & known.keys()
+            if wanted[key] is None or known[key][1] != wanted[key]
+        }
+        self._cut((doubtful | set(stale)) - failed.keys())
         brought = [key for key in differing if key not in failed]
         failed |= self._accounts.add(
             {key: it for key in brought if (it := wanted[key]) is not None}
@@ -93,6 +110,19 @@ class Enforcer:
             if key not in failed:
                 self._held[key] = Held(generation, wanted[key], next(self._order))
         return failed
+
+    def _ask(self, keys: Iterable[str], generation: Generation) -> Failures:
+        """Where it is not known what the core holds, and it can tell, learn it."""
+        if not self._accounts.can_list:
+            return {}
+        unknown = [key for key in keys if not self._known(key, generation)[0]]
+        try:
+            for key in unknown:
+                held = self._accounts.id_of(key)
+                self._held[key] = Held(generation, held, next(self._order))
+        except CoreError as trouble:
+            return dict.fromkeys(unknown, trouble)
+        return {}
 
     def _known(self, key: str, generation: Generation) -> tuple[bool, str | None]:
         """Whether it is known what the core holds, and what."""

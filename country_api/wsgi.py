@@ -14,4 +14,5 @@ if not os.environ.get("TLS_CERTIFICATE"):  # that it fits its key, gunicorn_conf
 deps = build(settings)
 app = create_app(settings, deps)
 deps.keeper.start()
+deps.cutter.start()
 atexit.register(deps.close)

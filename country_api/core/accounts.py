@@ -99,6 +99,12 @@ class Accounts:
         answer = self._client.call(LIST, request, pb.GetInboundUserResponse, seconds=5.0)
         return {user.email: self._id_of(user) for user in answer.users if user.email}
 
+    def id_of(self, key: str) -> str | None:
+        """As `listed` has it, of one; raises CoreError."""
+        request = pb.GetInboundUserRequest(tag=self._plan.tag, email=key)
+        answer = self._client.call(LIST, request, pb.GetInboundUserResponse)
+        return next((self._id_of(user) for user in answer.users if user.email), None)
+
     def _id_of(self, user: pb.User) -> str:
         account = pb.VlessAccount.FromString(user.account.value)
         return account.id if account.flow == self._plan.flow else ""

@@ -4,7 +4,7 @@ import json
 import shutil
 import ssl
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,6 +19,7 @@ from common.service_client import ServiceClient
 from common.settings import load
 from country_api.app import create_app
 from country_api.core.config import CoreKind
+from country_api.cutting.sockets import SS
 from country_api.deps import Deps, build
 from country_api.settings import CountrySettings
 from models.servers import ListedUser, PutUserAnswer, ServerUser
@@ -79,6 +80,7 @@ class Agent:
         self.port = free_port()
         self.site = site
         self.environ = self._environ(core)
+        self.ss: Sequence[str] = SS
         self.core = CoreProcess(core, self.directory / "core.json")
         self.deps: Deps | None = None
 
@@ -102,7 +104,9 @@ class Agent:
         }
 
     def start(self) -> None:
-        self._build().keeper.start()
+        deps = self._build()
+        deps.keeper.start()
+        deps.cutter.start()
 
     def start_with_core(self) -> None:
         """Both, the core first, which saves the test the time in which they look for each other."""
@@ -110,11 +114,12 @@ class Agent:
         deps.mirror.write()
         self.core.start()
         deps.keeper.start()
+        deps.cutter.start()
         wait_until(self.in_order, "the agent is at one with the core")
 
     def _build(self) -> Deps:
         settings = load(CountrySettings, self.environ)
-        self.deps = build(settings, self.clock)
+        self.deps = build(settings, self.clock, self.ss)
         self.app = create_app(settings, self.deps)
         session, _ = session_to(self.app)
         session.trust_env = False

@@ -1,0 +1,130 @@
+"""The thread that ends the living connections of users who are no longer in the core.
+
+The core itself lets them go on: it asks who somebody is once a connection. But it still tells from
+where a removed user is connected, as long as he is (`core/online.py`), so the addresses are read
+after the removal, when no new connection can begin.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Collection, Iterable
+from time import monotonic
+
+from common.errors import ServiceError
+from common.supervision import Watchdog
+from country_api.core.online import Online
+from country_api.cutting.agenda import Agenda
+from country_api.cutting.sockets import CannotCut, Sockets
+
+log = logging.getLogger(__name__)
+SWEEP_SECONDS = 30.0
+RETRY_SECONDS = 0.5
+PATIENCE_SECONDS = 180.0
+CANNOT_TELL = "this core does not tell from where its users are connected"
+
+
+class Cutter:
+    """Ask with `cut`, which neither waits nor fails. `trouble` says why nothing can be cut, "" when
+    it can; it is also logged when it begins and ends.
+
+    At the start and now and then, whoever is connected and not in `live()` is cut as well: those
+    whom an agent removed that died then, and those who were let in without being counted (an idle
+    Mux connection counts from the first stream inside). One at an address where that was done is
+    left alone until he has been away, or a wrong count would cut his neighbours for ever.
+    """
+
+    def __init__(
+        self,
+        online: Online,
+        sockets: Sockets,
+        live: Callable[[], Collection[str]],
+        check: Callable[[], str],
+        watchdog: Watchdog | None = None,
+        sweep_seconds: float = SWEEP_SECONDS,
+    ) -> None:
+        self._sweep_seconds = sweep_seconds
+        self._online, self._sockets = online, sockets
+        self._live, self._check = live, check
+        self._watchdog = watchdog or Watchdog()
+        self._agenda = Agenda(monotonic)
+        self._swept: set[tuple[str, str]] = set()
+        self._sweep_due = monotonic()
+        self._woken = threading.Event()
+        self._stopped = False
+        self._thread = threading.Thread(target=self._run, name="cutter", daemon=True)
+        self.trouble = "" if online.can_tell else CANNOT_TELL
+
+    def start(self) -> None:
+        if self._online.can_tell:
+            self._tell(self._check())
+            self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped = True
+        self._woken.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def cut(self, keys: Iterable[str]) -> None:
+        """These have just been removed from the core, or got another id there."""
+        if self._online.can_tell:
+            self._agenda.add(keys)
+            self._woken.set()
+
+    def _run(self) -> None:
+        while not self._stopped:
+            self._watchdog.expect("cutter", PATIENCE_SECONDS)
+            self._woken.clear()
+            try:
+                self._round()
+                if self._sweep_due <= monotonic():
+                    self._sweep()
+            except Exception:
+                log.exception("the cutter stumbled; it goes on")
+                self._sweep_due = monotonic() + self._sweep_seconds
+            wake = min(self._agenda.next() or self._sweep_due, self._sweep_due)
+            self._woken.wait(max(0.0, wake - monotonic()))
+
+    def _round(self) -> None:
+        due = self._agenda.due()
+        try:
+            there = self._online.addresses(due)
+            self._destroy({address for those in there.values() for address in those})
+        except (CannotCut, ServiceError):
+            self._agenda.failed(due)
+        else:
+            self._agenda.done(due)
+
+    def _sweep(self) -> None:
+        if self.trouble:
+            self._tell(self._check())
+        self._sweep_due = monotonic() + self._sweep_seconds
+        try:
+            self._end_strangers()
+        except CannotCut:
+            pass
+        except ServiceError:  # the core or the store is away
+            self._sweep_due = monotonic() + RETRY_SECONDS
+
+    def _end_strangers(self) -> None:
+        there = self._online.all()  # before the others, since who is added stands there first
+        strangers = there.keys() - set(self._live())
+        pairs = {(key, address) for key in strangers for address in there[key]}
+        self._destroy({address for _, address in pairs - self._swept})
+        self._swept = pairs
+
+    def _destroy(self, addresses: set[str]) -> None:
+        """Raises CannotCut."""
+        try:
+            ended = self._sockets.destroy(addresses)
+        except CannotCut as trouble:
+            self._tell(str(trouble))
+            raise
+        if ended:
+            self._tell("")
+            log.info("cut %d connections of users who are gone", ended)
+
+    def _tell(self, trouble: str) -> None:
+        if trouble != self.trouble:
+            self.trouble = trouble
+            log.warning("cutting: %s", trouble or "in order")

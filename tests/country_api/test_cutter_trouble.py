@@ -1,0 +1,136 @@
+"""What the cutter does when something fails, with the real core and an ss that can be told to."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from common.settings import load
+from country_api.core.config import CoreKind
+from country_api.core.online import Online
+from country_api.cutting.agenda import ROUNDS
+from country_api.cutting.cutter import CANNOT_TELL, Cutter
+from country_api.cutting.sockets import Sockets
+from country_api.settings import CountrySettings
+from tests.country_api.conftest import Agent, core_id
+from tests.support.fake_ss import IDLE, REFUSES, FakeSs
+from tests.support.streams import Spring, Stream, spring
+from tests.support.waiting import wait_until
+
+
+@pytest.fixture
+def site() -> Iterator[Spring]:
+    with spring() as site:
+        yield site
+
+
+@pytest.fixture
+def ss(agent: Agent, tmp_path: Path) -> FakeSs:
+    """The agent is started anew with it."""
+    ss = FakeSs(tmp_path)
+    ss.mood(REFUSES)
+    agent.stop()
+    agent.ss = ss.command
+    agent.start()
+    return ss
+
+
+class Nobody:
+    """Is who may be connected; counts how often that was asked."""
+
+    asked = 0
+
+    def __call__(self) -> set[str]:
+        self.asked += 1
+        return set()
+
+
+def trouble(agent: Agent) -> str:
+    assert agent.deps
+    return agent.deps.cutter.trouble
+
+
+def about(ss: FakeSs, address: str) -> int:
+    return sum(f"dst {address} " in words[-1] for words in ss.asked())
+
+
+def skip_unless_it_can_tell(agent: Agent) -> None:
+    if agent.core.core.kind is not CoreKind.XRAY:
+        pytest.skip("v2ray does not count addresses")
+
+
+def test_a_removal_stands_when_cutting_fails_and_is_cut_as_soon_as_that_works(
+    agent: Agent, ss: FakeSs, site: Spring
+) -> None:
+    skip_unless_it_can_tell(agent)
+    agent.api.put_user(agent.user(1))
+    stream = Stream(agent.port, core_id(1), site.address)
+    assert stream.runs()
+
+    answer = agent.api.put_user(agent.user(1, revision=2, active=False))
+
+    assert (answer.revision, answer.in_core) == (2, False)
+    assert "CAP_NET_ADMIN" in trouble(agent)
+    wait_until(lambda: about(ss, "127.0.0.2") > 0)
+    ss.mood("")
+    refused = about(ss, "127.0.0.2")
+    wait_until(lambda: not trouble(agent))
+    wait_until(lambda: about(ss, "127.0.0.2") >= refused + ROUNDS)
+    stream.close()
+
+
+def test_a_core_that_cannot_tell_is_a_trouble_and_no_failure(agent: Agent, ss: FakeSs) -> None:
+    if agent.core.core.kind is CoreKind.XRAY:
+        pytest.skip("it can tell")
+    agent.api.put_user(agent.user(1))
+    agent.api.put_user(agent.user(1, revision=2, active=False))
+
+    assert trouble(agent) == CANNOT_TELL
+    assert ss.asked() == []
+
+
+def test_a_removal_whose_answer_was_lost_is_cut(agent: Agent, ss: FakeSs, site: Spring) -> None:
+    skip_unless_it_can_tell(agent)
+    agent.api.put_user(agent.user(1))
+    stream = Stream(agent.port, core_id(1), site.address)
+    assert stream.runs()
+    agent.core.pause()
+    agent.api.put_user(agent.user(1, revision=2, active=False))
+
+    agent.core.resume()
+
+    wait_until(lambda: about(ss, "127.0.0.2") > 0)
+    stream.close()
+
+
+def test_a_wrong_count_of_the_core_cuts_a_neighbour_once_and_not_for_ever(
+    agent: Agent, ss: FakeSs, site: Spring
+) -> None:
+    skip_unless_it_can_tell(agent)
+    agent.api.put_user(agent.user(1))
+    stream = Stream(agent.port, core_id(1), site.address)
+    assert stream.runs()
+    assert agent.deps
+    ss.mood(IDLE)
+    plan = load(CountrySettings, agent.environ).plan()
+    nobody = Nobody()
+    cutter = Cutter(
+        Online(agent.deps.client, plan),
+        Sockets(443, ss.command),
+        live=nobody,
+        check=lambda: "",
+        sweep_seconds=0.1,
+    )
+
+    cutter.start()
+
+    wait_until(lambda: nobody.asked > 3)
+    assert about(ss, "127.0.0.2") == 1
+    stream.close()
+    wait_until(lambda: not agent.deps or not Online(agent.deps.client, plan).all())
+    seen = nobody.asked
+    wait_until(lambda: nobody.asked > seen + 2)
+    with_him = Stream(agent.port, core_id(1), site.address)
+    wait_until(lambda: about(ss, "127.0.0.2") == 2)
+    with_him.close()
+    cutter.stop()
