@@ -15,6 +15,7 @@ from country_api.store import Store
 
 log = logging.getLogger(__name__)
 Generation = tuple[int, int]
+Known = tuple[bool, str | None]  # whether it is known what the core holds, and what
 AT_ONCE = 200  # calls to the core that are under way together
 BLINDLY_AT_ONCE = 8  # whoever is removed to be added anew is without access in between
 LOCKS = 4096  # so many that lists of strangers seldom wait for each other
@@ -95,13 +96,7 @@ class Enforcer:
         differing = [key for key in known if known[key] != (True, wanted[key])]
         stale = [key for key in differing if known[key] != (True, None)]
         failed |= self._accounts.remove(stale)
-        # a call that has failed before may have removed him all the same
-        doubtful = {
-            key
-            for key in self._unsettled & known.keys()
-            if wanted[key] is None or known[key][1] != wanted[key]
-        }
-        self._cut((doubtful | set(stale)) - failed.keys())
+        self._cut({*stale, *self._doubtful(known, wanted)} - failed.keys())
         brought = [key for key in differing if key not in failed]
         failed |= self._accounts.add(
             {key: it for key in brought if (it := wanted[key]) is not None}
@@ -110,6 +105,14 @@ class Enforcer:
             if key not in failed:
                 self._held[key] = Held(generation, wanted[key], next(self._order))
         return failed
+
+    def _doubtful(self, known: dict[str, Known], wanted: dict[str, str | None]) -> list[str]:
+        """Whom a call that failed before may have removed all the same."""
+        return [
+            key
+            for key, (_, held) in known.items()
+            if key in self._unsettled and (held is None or held != wanted[key])
+        ]
 
     def _ask(self, keys: Iterable[str], generation: Generation) -> Failures:
         """Where it is not known what the core holds, and it can tell, learn it."""
@@ -124,8 +127,7 @@ class Enforcer:
             return dict.fromkeys(unknown, trouble)
         return {}
 
-    def _known(self, key: str, generation: Generation) -> tuple[bool, str | None]:
-        """Whether it is known what the core holds, and what."""
+    def _known(self, key: str, generation: Generation) -> Known:
         held = self._held.get(key)
         if held and held.generation == generation:
             return True, held.core_id
