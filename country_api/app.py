@@ -9,6 +9,7 @@ from country_api.proof_routes import make_proof_api
 from country_api.routes import make_api
 from country_api.settings import CountrySettings
 from country_api.strangers import turn_away
+from country_api.traffic.routes import make_traffic_api
 from models.codes import Service
 
 
@@ -20,6 +21,7 @@ def create_app(settings: CountrySettings, deps: Deps | None = None) -> OpenAPI:
     app.register_api(make_api(settings, deps))
     app.register_api(agreement_api(deps.agreement))
     app.register_api(make_proof_api(settings, deps))
+    app.register_api(make_traffic_api(deps.counting.ledger))
     probes = {
         "core": deps.pulse.beat,
         "core_config": lambda: deps.mirror.well,

@@ -24,6 +24,8 @@ from country_api.own_addresses import own_addresses
 from country_api.pulse import Pulse
 from country_api.settings import CountrySettings
 from country_api.store import Store
+from country_api.traffic.core import MeteredCore
+from country_api.traffic.deps import Counting
 from models.codes import Service
 
 
@@ -40,11 +42,13 @@ class Deps:
     mirror: Mirror
     keeper: Keeper
     agreement: Agreement
+    counting: Counting
 
     def close(self) -> None:
         """Stop the threads; what they had to write is written."""
         self.keeper.stop()
         self.cutter.stop()
+        self.counting.close()
         self.client.close()
         self.store.close()
 
@@ -67,6 +71,7 @@ def build(settings: CountrySettings, clock: Clock | None = None, ss: Sequence[st
     )
     enforcer = Enforcer(store, accounts, pulse, clock, cutter.cut)
     file = ConfigFile(settings.core_config, plan, settings.core_binary)
+    metered = MeteredCore(client, accounts, Online(client, plan))
     mirror = Mirror(file, store, clock, watchdog, settings.core_config_rest_seconds)
     return Deps(
         guard=Guard(Service.COUNTRY_API, settings.caller_keys, clock),
@@ -90,6 +95,7 @@ def build(settings: CountrySettings, clock: Clock | None = None, ss: Sequence[st
             watchdog=watchdog,
         ),
         agreement=Agreement(store),
+        counting=Counting(settings.state_dir, metered, clock, watchdog),
     )
 
 

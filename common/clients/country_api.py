@@ -17,6 +17,7 @@ from models.servers import (
     ServerUsers,
     Traffic,
 )
+from models.traffic import TrafficDays
 
 
 class CountryApi:
@@ -60,3 +61,6 @@ class CountryApi:
     def status(self) -> ServerStatus:
         """NotFound from an agent of a version before this."""
         return self._client.get("/status", ServerStatus)
+    def traffic_days(self, since: int) -> TrafficDays:
+        """NotFound where the agent is older than this route."""
+        return self._client.get("/traffic/days", TrafficDays, query={"since": since})
