@@ -5,6 +5,7 @@ from time import perf_counter
 from flask import Flask, Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 
 class Metrics:
@@ -25,6 +26,11 @@ class Metrics:
             registry=self.registry,
         )
         self._service = service
+        self._asked: list[Collector] = []
+
+    def ask(self, collector: Collector) -> None:
+        """Its figures are asked for at each scrape: they are not counted by this process."""
+        self._asked.append(collector)
 
     def counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(name, meaning, labels, registry=self.registry)
@@ -35,8 +41,14 @@ class Metrics:
         try:
             MultiProcessCollector(everywhere)  # type: ignore[no-untyped-call]  # it has none
         except ValueError:  # its folder is set (common/gunicorn_conf.py) only for several
-            return generate_latest(self.registry)
-        return generate_latest(everywhere)
+            return generate_latest(self.registry) + self._asked_page()
+        return generate_latest(everywhere) + self._asked_page()
+
+    def _asked_page(self) -> bytes:
+        registry = CollectorRegistry()
+        for collector in self._asked:
+            registry.register(collector)
+        return generate_latest(registry)
 
     def install(self, app: Flask) -> None:
         def begin() -> None:

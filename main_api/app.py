@@ -6,6 +6,7 @@ from typing import Final
 from flask_openapi3 import APIBlueprint, OpenAPI
 
 from common.flask_app import assemble, new_app
+from common.metrics import Metrics
 from common.service_auth import Guard
 from main_api import paper_names
 from main_api.access.routes import routes as access_routes
@@ -22,6 +23,8 @@ from main_api.tariffs.routes import routes as tariffs_routes
 from main_api.users.routes import routes as users_routes
 from main_api.vpn_api.agreement_routes import routes as agreement_routes
 from main_api.vpn_api.routes import routes as servers_routes
+from main_api.watching.figures import ServerFigures
+from main_api.watching.routes import routes as watching_routes
 from models.codes import Service
 
 ROOMS: Final[list[Callable[[Deps], APIBlueprint]]] = [
@@ -29,6 +32,7 @@ ROOMS: Final[list[Callable[[Deps], APIBlueprint]]] = [
     access_routes,
     servers_routes,
     agreement_routes,
+    watching_routes,
     subscriptions_routes,
     tariffs_routes,
     payments_routes,
@@ -47,7 +51,9 @@ def create_app(settings: MainSettings, deps: Deps | None = None) -> OpenAPI:
     for routes in ROOMS:
         app.register_api(routes(deps))
     guard = Guard(Service.MAIN_API, settings.caller_keys, deps.clock)
-    return assemble(app, guard=guard, probes=probes(deps))
+    metrics = Metrics(app.import_name)
+    metrics.ask(ServerFigures(deps.vpn.servers, deps.watch_store, deps.alarms))
+    return assemble(app, guard=guard, probes=probes(deps), metrics=metrics)
 
 
 def probes(deps: Deps) -> dict[str, Callable[[], bool]]:

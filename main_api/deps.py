@@ -22,6 +22,8 @@ from main_api.settings import MainSettings
 from main_api.users.store import UserStore
 from main_api.vpn_api.countries import CountriesFile
 from main_api.vpn_api.deps import VpnApi, build_vpn_api
+from main_api.watching.alarms import Alarms
+from main_api.watching.store import WatchStore
 from models.codes import Service
 
 
@@ -38,6 +40,8 @@ class Deps:
     changes: AccessChanges
     access: AccessService
     vpn: VpnApi
+    watch_store: WatchStore
+    alarms: Alarms
     links: LinkService
     referrals: ReferralService
     removal: RemovalService
@@ -90,6 +94,8 @@ def build(
             max_access_days=settings.max_access_days,
         ),
         vpn=vpn,
+        watch_store=WatchStore(db),
+        alarms=Alarms(db, clock),
         links=LinkService(
             vpn.servers,
             vpn.store,

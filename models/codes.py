@@ -75,6 +75,7 @@ class NoticeKind(StrEnum):
     REFERRAL_TAKEN_BACK = "referralTakenBack"
     ACCESS_CHANGED = "accessChanged"
     OPERATOR_REPORT = "operatorReport"
+    SERVER_ALARM = "serverAlarm"
 
 
 class Audience(StrEnum):

@@ -19,6 +19,7 @@ from models.admin import (
 )
 from models.codes import Audience
 from models.payments import Confirmed, CreatePaymentRequest, Payment, PaymentCreated, PaymentFact
+from models.presence import Presence
 from models.referrals import Referrals
 from models.servers import ServerStates
 from models.tariffs import Tariffs
@@ -71,6 +72,10 @@ class MainApi:
     def status(self, user_id: int) -> SubscriptionStatus:
         """NotFound for an unknown user or one who never had access; Gone when it has ended."""
         return self._client.get(f"/api/v1/subscriptions/{user_id}/status", SubscriptionStatus)
+
+    def presence(self, user_id: int) -> Presence:
+        """Every server is asked; one that does not answer within 1.5 s is told as silent."""
+        return self._client.get(f"/api/v1/users/{user_id}/presence", Presence)
 
     def servers(self) -> ServerStates:
         return self._client.get("/api/v1/servers", ServerStates)

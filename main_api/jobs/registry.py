@@ -14,6 +14,7 @@ from main_api.referrals.rewards import rewards
 from main_api.vpn_api.agreeing import Agreeing
 from main_api.vpn_api.agreement_alarm import AgreementAlarm
 from main_api.vpn_api.healing import IN_HAND_SECONDS
+from main_api.watching.deps import watch
 
 
 def planning(deps: Deps) -> NoticePlanning:
@@ -44,6 +45,7 @@ JOBS: Final[dict[str, Job]] = {
         60, lambda deps: LearnConnections(deps.db, deps.vpn.servers, deps.clock).tick
     ),
     "agree": Job(2, lambda deps: agreeing(deps).tick),  # it knows who is due
+    "watch": Job(10, lambda deps: watch(deps).tick),
     "describe": Job(10, lambda deps: deps.vpn.describing.tick),
     "describe_new": Job(1, lambda deps: deps.vpn.describing.ask_undescribed),
 }

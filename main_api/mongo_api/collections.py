@@ -15,6 +15,8 @@ DEPARTED: Final = "departed"
 SECRETS: Final = "secrets"
 REFERRALS: Final = "referrals"
 REFERRAL_CODES: Final = "referral_codes"
+WATCHING: Final = "watching"
+ALARMS: Final = "alarms"
 
 Index = tuple[list[tuple[str, int]], bool]
 
@@ -49,4 +51,5 @@ INDEXES: Final[dict[str, list[Index]]] = {
     ],
     REFERRALS: [_plain("inviter_id", "changed_at"), _plain("state")],
     REFERRAL_CODES: [_unique("user_id")],
+    ALARMS: [_plain("server", "number"), _plain("until"), _plain("untold")],
 }

@@ -82,6 +82,10 @@ class PendingStore:
         )
         return done.matched_count
 
+    def again(self, address: str, user_ids: list[int]) -> None:
+        """Let the server be told once more of the revision that it should have already."""
+        self._db[USERS].update_many({"_id": {"$in": user_ids}}, {"$addToSet": {"pending": address}})
+
     def forget(self, address: str) -> None:
         """Nobody waits for a server that is no longer ours."""
         self._db[USERS].update_many({"pending": address}, {"$pull": {"pending": address}})

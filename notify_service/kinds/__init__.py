@@ -12,6 +12,7 @@ from notify_service.kinds.payment_refunded import PAYMENT_REFUNDED
 from notify_service.kinds.payment_underpaid import PAYMENT_UNDERPAID
 from notify_service.kinds.referral_earned import REFERRAL_EARNED
 from notify_service.kinds.referral_taken_back import REFERRAL_TAKEN_BACK
+from notify_service.kinds.server_alarm import SERVER_ALARM
 from notify_service.kinds.sub_ended import SUB_ENDED
 from notify_service.kinds.sub_ended_long_ago import SUB_ENDED_TWO_DAYS_AGO
 from notify_service.kinds.sub_ends_soon import SUB_ENDS_IN_A_DAY, SUB_ENDS_IN_THREE_DAYS
@@ -37,4 +38,5 @@ KINDS: dict[NoticeKind, AnyKind] = {
     NoticeKind.REFERRAL_TAKEN_BACK: REFERRAL_TAKEN_BACK,
     NoticeKind.ACCESS_CHANGED: ACCESS_CHANGED,
     NoticeKind.OPERATOR_REPORT: OPERATOR_REPORT,
+    NoticeKind.SERVER_ALARM: SERVER_ALARM,
 }

@@ -24,6 +24,7 @@ CLEANED = {"about": "cleanup", "removed": 1201, "stayed": 7, "waiting": 0} | {
     "facts": 2,
     "digests": 5,
 }
+ALARMED = {"country": "finland", "address": "[2001:db8::1]:443", "users": 3, "since_ms": 0}
 EXAMPLES: list[tuple[NoticeKind, dict[str, Any], str]] = [
     (NoticeKind.SUB_ENDED, {}, "renewSub"),
     (NoticeKind.SUB_ENDED, {"text": "<3 & more"}, "renewSub"),
@@ -54,6 +55,12 @@ EXAMPLES: list[tuple[NoticeKind, dict[str, Any], str]] = [
     (NoticeKind.ACCESS_CHANGED, {"what": "unbanned", "until_ms": 0}, "renewSub support"),
     (NoticeKind.OPERATOR_REPORT, CLEANED | {"complete": 1}, ""),
     (NoticeKind.OPERATOR_REPORT, CLEANED | {"complete": 0, "waiting": 41}, ""),
+    (NoticeKind.SERVER_ALARM, ALARMED | {"about": "sick", "reason": "silent"}, ""),
+    (NoticeKind.SERVER_ALARM, ALARMED | {"about": "sick", "reason": "core_down", "users": 0}, ""),
+    (NoticeKind.SERVER_ALARM, ALARMED | {"about": "sick", "reason": "missing"}, ""),
+    (NoticeKind.SERVER_ALARM, ALARMED | {"about": "missing"}, ""),
+    (NoticeKind.SERVER_ALARM, ALARMED | {"about": "sick", "until_ms": UNTIL_MS}, ""),
+    (NoticeKind.SERVER_ALARM, ALARMED | {"about": "missing", "until_ms": UNTIL_MS}, ""),
     (NoticeKind.SUB_ENDS_IN_THREE_DAYS, {"end_ms": UNTIL_MS}, "renewSub"),
     (NoticeKind.SUB_ENDS_IN_A_DAY, {"end_ms": UNTIL_MS}, "renewSub"),
     (NoticeKind.SUB_ENDED_TWO_DAYS_AGO, {"end_ms": 0}, "renewSub support"),

@@ -24,6 +24,7 @@ from models.servers import (
     UserAnswer,
 )
 from tests.support.fake_agreement import AgreeingServer
+from tests.support.fake_proof import FakeProof
 from tests.support.wsgi_transport import WsgiAdapter
 
 KEY = "country-key-" + "k" * 32
@@ -50,8 +51,8 @@ class Wire(WsgiAdapter):
 
 class FakeCountry:
     """`users`: what the server holds now; `puts`: how often each key was sent; `batches`: who was
-    sent in one call; `traffic`: bytes counted by user, in both directions. An `old` one knows no
-    calls about several users.
+    sent in one call; `traffic`: bytes counted by user, in both directions; `proof`: what it
+    proves and how it fares. An `old` one knows no calls about several users, and proves nothing.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class FakeCountry:
         }
         self.agreement = AgreeingServer(self.users)
         self._lock = threading.Lock()
+        self.proof = FakeProof(self.users, clock)
         self.app = self._app(clock)
         self.wire = Wire(self.app)
 
@@ -115,6 +117,7 @@ class FakeCountry:
         if not self.old:
             app.add_url_rule("/users", view_func=mark(put_users), methods=["PUT"])
             self.agreement.add_to(app, mark)
+            self.proof.install(app)
         app.add_url_rule("/description", view_func=mark(description))
         app.add_url_rule("/traffic", view_func=mark(lambda: answer(self.traffic)))
         guard = Guard(Service.COUNTRY_API, {"main_api": [KEY]}, clock)
