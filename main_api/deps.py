@@ -22,6 +22,7 @@ from main_api.settings import MainSettings
 from main_api.users.store import UserStore
 from main_api.vpn_api.countries import CountriesFile
 from main_api.vpn_api.deps import VpnApi, build_vpn_api
+from main_api.vpn_api.secrets_file import SecretsFile
 from main_api.watching.alarms import Alarms
 from main_api.watching.store import WatchStore
 from models.codes import Service
@@ -61,7 +62,8 @@ def build(
     db = IndexedDatabase(db or connect(settings.mongo_url, name="main"))
     users = UserStore(db)
     countries = CountriesFile(settings.countries_file)
-    vpn = build_vpn_api(db, countries, settings.servers_secrets, clock, session_of)
+    secrets = SecretsFile(settings.servers_secrets_file, settings.servers_secrets)
+    vpn = build_vpn_api(db, countries, secrets, clock, session_of)
     changes = AccessChanges(db, users, vpn.servers.addresses, clock)
     referrals = ReferralService(
         ReferralStore(db),

@@ -62,6 +62,7 @@ class MainSettings(Settings):
     payments_webhook_url: HttpUrl
     payments_webhook_key: ServiceKey
     servers_secrets: Annotated[ServersSecrets, Field(default_factory=dict)]
+    servers_secrets_file: Path | None = None
     countries_file: Path = COUNTRIES_FILE
     public_url: HttpUrl
     bot_url: HttpUrl

@@ -56,6 +56,7 @@ def install(root: Path, services: tuple[str, ...]) -> None:
     if set(services) & set(MAIN):
         units.append(f"{CLEANUP}.service")
         put_once(PROJECT / "models" / "countries_url.json", root / "etc/keyland/countries_url.json")
+        put_servers_secrets(root, root / "etc/keyland/servers_secrets.json")
     else:
         crontab = [line for line in crontab if CLEANUP not in line]
     put_units(root, units)
@@ -112,6 +113,16 @@ def put_credentials(root: Path, units: list[str]) -> None:
         write_secret(agents, json.dumps({"main_api": [secrets.token_urlsafe(33)]}))
 
 
+def put_servers_secrets(root: Path, file: Path) -> None:
+    """No credential: those are copies, and a server is added while the shop runs."""
+    if not file.exists():
+        write_secret(file, "{}\n", folder_mode=0o755)
+        groups = (line.split(":") for line in (root / "etc/group").read_text().splitlines())
+        [group] = [int(it[2]) for it in groups if it[0] == "keyland-main"]
+        os.chown(file, 0, group)
+        file.chmod(0o640)
+
+
 def make_keys(folder: Path, callee: str, callers: dict[str, str]) -> None:
     """A key a pair, at both of its ends, unless the callee has its keys already."""
     file = folder / callee / "caller_keys"
@@ -123,8 +134,8 @@ def make_keys(folder: Path, callee: str, callers: dict[str, str]) -> None:
     write_secret(file, json.dumps({caller: [key] for caller, key in keys.items()}))
 
 
-def write_secret(file: Path, text: str) -> None:
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+def write_secret(file: Path, text: str, folder_mode: int = 0o700) -> None:
+    file.parent.mkdir(mode=folder_mode, parents=True, exist_ok=True)
     handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as opened:
         opened.write(text)

@@ -25,7 +25,7 @@ class CountriesFile:
     def read(self) -> Countries:
         """Raises Unavailable while no good file was seen: who must be told is not known then."""
         with self._lock:
-            stamp = self._stamp_now()
+            stamp = stamp_of(self._path)
             if stamp is None or stamp != self._stamp:
                 self._load()
                 self._stamp = stamp
@@ -38,13 +38,6 @@ class CountriesFile:
         """Whether the file as it lies there now cannot be used."""
         return self._broken
 
-    def _stamp_now(self) -> Stamp | None:
-        try:
-            status = self._path.stat()
-        except OSError:
-            return None
-        return status.st_mtime_ns, status.st_size, status.st_ino
-
     def _load(self) -> None:
         try:
             self._good = read_countries(self._path)
@@ -56,3 +49,12 @@ class CountriesFile:
         if self._broken:
             log.info("the countries file can be used again")
         self._broken = False
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """Another one after each change; None while there is no file."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size, status.st_ino

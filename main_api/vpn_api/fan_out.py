@@ -41,7 +41,7 @@ class FanOut:
         self._telling = telling
         self._pending = pending
         self._wait_seconds = wait_seconds
-        self._lines: dict[str, Gathering[UserRecord, Held]] = {}
+        self._lines: dict[Server, Gathering[UserRecord, Held]] = {}
         self._lock = threading.Lock()
         self._under_way = 0
         self._crowd_seen = -inf
@@ -110,12 +110,12 @@ class FanOut:
 
     def _line(self, server: Server) -> Gathering[UserRecord, Held]:
         with self._lock:
-            if server.address not in self._lines:
+            if server not in self._lines:  # nor is one with another secret
                 work = partial(self._telling.tell, server)
-                self._lines[server.address] = Gathering(
+                self._lines[server] = Gathering(
                     work, server.calls, most=MOST_USERS, crowded=self._crowded
                 )
-            return self._lines[server.address]
+            return self._lines[server]
 
     def _takes(self, server: Server, user: UserRecord, call: Call) -> bool:
         if bug := call.exception():

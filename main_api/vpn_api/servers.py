@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from common.clients.country_api import CountryApi
 from common.clock import Clock
@@ -64,6 +64,7 @@ class Servers:
         self._session_of = session_of
         self._lock = threading.Lock()
         self._servers: dict[str, Server] = {}
+        self._made_with: dict[str, ServerSecret] = {}
         self._reported: set[str] = set()
 
     def places(self) -> list[Place]:
@@ -85,34 +86,34 @@ class Servers:
         return [server.address for server in self.callable()]
 
     def _server(self, address: str) -> Server | None:
+        secret = self._secrets.get(address)
         with self._lock:
-            if missing := self._missing(address):
-                self._report(address, missing)
+            if secret is None or not secret.fingerprint:
+                self._report(address, "fingerprint" if secret else "key")
                 return None
-            if address not in self._servers:
-                self._servers[address] = self._make(address)
+            if self._made_with.get(address) != secret:
+                self._remake(address, secret)
             return self._servers[address]
 
-    def _missing(self, address: str) -> str:
-        """What would be needed to call it."""
-        secret = self._secrets.get(address)
-        if secret is None:
-            return "key"
-        return "" if secret.fingerprint else "fingerprint"
+    def _remake(self, address: str, secret: ServerSecret) -> None:
+        """A new secret takes the place of the old one; threads, and what is known, stay."""
+        made, known = self._make(address, secret), self._servers.get(address)
+        self._servers[address] = replace(known, api=made.api) if known else made
+        self._made_with[address] = secret
 
     def _report(self, address: str, missing: str) -> None:
         if address not in self._reported:
             self._reported.add(address)
             log.error("server %s has no %s in SERVERS_SECRETS and is not called", address, missing)
 
-    def _make(self, address: str) -> Server:
+    def _make(self, address: str, secret: ServerSecret) -> Server:
         client = ServiceClient(
             f"https://{address}",
             caller=Service.MAIN_API,
             callee=Service.COUNTRY_API,
-            key=self._secrets[address].key,
+            key=secret.key,
             clock=self._clock,
-            session=self._session_of(self._secrets[address].fingerprint),
+            session=self._session_of(secret.fingerprint),
             read_seconds=READ_SECONDS,
         )
         return Server(
