@@ -61,6 +61,7 @@ class CountryApi:
     def status(self) -> ServerStatus:
         """NotFound from an agent of a version before this."""
         return self._client.get("/status", ServerStatus)
+
     def traffic_days(self, since: int) -> TrafficDays:
         """NotFound where the agent is older than this route."""
         return self._client.get("/traffic/days", TrafficDays, query={"since": since})

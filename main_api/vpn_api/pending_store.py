@@ -87,3 +87,15 @@ class PendingStore:
         self._db[USERS].update_many(
             {"_id": {"$in": user_ids}}, {"$addToSet": {"pending": address}, "$inc": {"revision": 1}}
         )
+
+    def forget(self, address: str) -> None:
+        """Nobody waits for a server that is no longer ours."""
+        self._db[USERS].update_many({"pending": address}, {"$pull": {"pending": address}})
+
+
+def by_revision(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    """User ids by revision, of which there are few."""
+    ids: dict[int, list[int]] = {}
+    for user_id, revision in pairs:
+        ids.setdefault(revision, []).append(user_id)
+    return ids
