@@ -103,7 +103,7 @@ class Both:
         self.agent = agent
         self.shop = Shop(folder)
         self.shop.clock = agent.clock
-        self.shop.adapters[f"http://{FINLAND}"] = WsgiAdapter(agent.app)
+        self.shop.adapters[f"https://{FINLAND}"] = WsgiAdapter(agent.app)
         self.shop.start()
         for number in range(1, 9):
             user = self.shop.register(number)
@@ -159,7 +159,7 @@ def test_an_agent_that_lost_its_file_is_filled_again(both: Both) -> None:
     for file in agent.directory.glob("country_api.sqlite3*"):
         file.unlink()
     agent.start()
-    both.shop.adapters[f"http://{FINLAND}"] = WsgiAdapter(agent.app)
+    both.shop.adapters[f"https://{FINLAND}"] = WsgiAdapter(agent.app)
     both.shop.start()
 
     assert both.repair().missing == 8

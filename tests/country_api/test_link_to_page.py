@@ -40,7 +40,7 @@ class House:
         self.shop = Shop(folder, servers_secrets={SERVER: {"key": KEY}})
         self.agent.clock.now = self.shop.clock.now
         self.shop.write_countries('{"finland": ["' + SERVER + '"]}')
-        self.shop.adapters[f"http://{SERVER}"] = WsgiAdapter(self.agent.app)
+        self.shop.adapters[f"https://{SERVER}"] = WsgiAdapter(self.agent.app)
         self.shop.start()
 
     def customer(self) -> int:

@@ -123,7 +123,7 @@ def test_who_is_not_enlisted_yet_is_not_compared(shop: Shop) -> None:
 def test_an_older_agent_is_told_once_in_the_log(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:
-    shop.adapters[f"http://{FINLAND}"] = FakeCountry(FINLAND, shop.clock, old=True).wire
+    shop.adapters[f"https://{FINLAND}"] = FakeCountry(FINLAND, shop.clock, old=True).wire
     shop.start()
     shop.deps.vpn.enlisting.tick()
     minutes = Minutes(shop)

@@ -195,7 +195,7 @@ def test_time_set_back_and_forth_leaves_both_ends_alike(shop: Shop) -> None:
 
 def test_an_agent_of_an_older_version_is_told_apart(shop: Shop) -> None:
     old = FakeCountry(FINLAND, shop.clock, old=True)
-    shop.adapters[f"http://{FINLAND}"] = old.wire
+    shop.adapters[f"https://{FINLAND}"] = old.wire
     shop.start()
 
     with pytest.raises(TooOld):

@@ -116,7 +116,7 @@ def test_a_server_that_never_answers_gathers_no_questions(shop: Shop, user_id: i
 
 def test_an_agent_of_an_older_version_cannot_tell(shop: Shop, user_id: int) -> None:
     old = FakeCountry(FINLAND, shop.clock, old=True)
-    shop.adapters[f"http://{FINLAND}"] = old.wire
+    shop.adapters[f"https://{FINLAND}"] = old.wire
     shop.start()
 
     found = shop.bot.presence(user_id)

@@ -129,7 +129,7 @@ def test_an_agent_of_an_older_version_is_well_while_it_describes_itself(
     shop: WatchedShop,
 ) -> None:
     old = FakeCountry(FINLAND, shop.clock, old=True)
-    shop.adapters[f"http://{FINLAND}"] = old.wire
+    shop.adapters[f"https://{FINLAND}"] = old.wire
     shop.start()
     shop.begin()
     shop.deps.vpn.describing.tick()
