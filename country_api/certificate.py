@@ -53,10 +53,9 @@ def _make_anew(folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as scratch:
         made = Path(scratch)
         _run_openssl(made)
-        (made / KEY).chmod(0o600)
-        (made / CERTIFICATE).chmod(0o644)
-        (made / KEY).replace(folder / KEY)
-        (made / CERTIFICATE).replace(folder / CERTIFICATE)
+        for name in (KEY, CERTIFICATE):
+            (made / name).chmod(0o600)
+            (made / name).replace(folder / name)
 
 
 def _run_openssl(folder: Path) -> None:

@@ -16,6 +16,9 @@ from tests.support.core import ROOT, wait_until
 from tests.support.ports import free_port
 
 START_SECONDS = 20
+COMMAND = [
+    sys.executable, "-m", "gunicorn", "-c", "common/gunicorn_conf.py", "country_api.wsgi:app",
+]  # fmt: skip
 
 
 class AgentProcess:
@@ -52,10 +55,8 @@ class AgentProcess:
     def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "-c", "common/gunicorn_conf.py",
-                 "country_api.wsgi:app"],
-                cwd=ROOT, env=self._environ, stderr=log, start_new_session=True,
-            )  # fmt: skip
+                COMMAND, cwd=ROOT, env=self._environ, stderr=log, start_new_session=True
+            )
         wait_until(self._answers, "the agent answers", START_SECONDS)
 
     def _answers(self) -> bool:
@@ -64,6 +65,13 @@ class AgentProcess:
         except Unavailable:
             return False
         return True
+
+    def ended_with(self, **changed: str) -> "subprocess.CompletedProcess[str]":
+        """What becomes of another one that is started so, and is to end by itself."""
+        environ = self._environ | {"BIND": f"127.0.0.1:{free_port()}"} | changed
+        return subprocess.run(
+            COMMAND, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False
+        )
 
     def kill(self) -> None:
         """kill -9 of gunicorn's master and worker at once."""

@@ -108,6 +108,23 @@ def test_while_no_good_countries_file_was_ever_seen_nothing_is_granted(
     assert shop.grant(user_id, "a", days=1).pending == []
 
 
+def test_a_server_without_a_fingerprint_is_reported_and_never_called(
+    tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path_factory.mktemp("shop")
+    without = {"key": SECRET["key"]}
+    shop = Shop(folder, servers_secrets={FINLAND: SECRET, GERMANY: without})
+    user_id = shop.register().user_id
+    with caplog.at_level(logging.ERROR):
+        assert shop.grant(user_id, "a", days=1).pending == []
+    shop.close()
+
+    assert (list(shop.finland.users), shop.germany.wire.sent) == ([f"u{user_id}"], 0)
+    assert [record.message for record in caplog.records] == [
+        f"server {GERMANY} has no fingerprint in SERVERS_SECRETS and is not called"
+    ]
+
+
 def test_a_server_without_a_secret_is_reported_and_never_called(
     tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFixture
 ) -> None:

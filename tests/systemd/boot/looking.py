@@ -27,8 +27,9 @@ def restarted(machine: Machine, unit: str) -> bool:
 
 
 def healthy(machine: Machine, unit: str) -> bool:
-    url = f"http://127.0.0.1:{WEB[unit]}/health"
-    said = machine.run("curl", "-s", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", url)
+    scheme = "https" if unit == "agent" else "http"
+    url = f"{scheme}://127.0.0.1:{WEB[unit]}/health"
+    said = machine.run("curl", "-sk", "-m", "5", "-o", "/dev/null", "-w", "%{http_code}", url)
     return said == "200"
 
 

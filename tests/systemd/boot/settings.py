@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from country_api import certificate
 from sandbox.core import Core
 from tests.systemd.boot.image import HOME
 
@@ -47,7 +48,9 @@ def settle(root: Path, made: Secrets, core: Core) -> dict[str, str]:
     etc = root / "etc/keyland"
     credentials = etc / "credentials"
     agent_key = json.loads((credentials / "agent/caller_keys").read_text())["main_api"][0]
-    _add(credentials / "main/servers_secrets", json.dumps({AGENT: {"key": agent_key}}))
+    fingerprint = certificate.make(credentials / "agent")
+    secret = {"key": agent_key, "fingerprint": fingerprint}
+    _add(credentials / "main/servers_secrets", json.dumps({AGENT: secret}))
     for who in ("bot", "notify", "alert"):
         _add(credentials / who / "bot_token", made.token)
     _add(credentials / "agent/reality_private_key", made.reality_private)
