@@ -47,15 +47,19 @@ def borrowed_site(directory: Path) -> BorrowedSite:
 def reality_agent(site: Site, borrowed: BorrowedSite, short_ids: str = SHORT_ID) -> Agent:
     """Not started yet."""
     agent = Agent(_xray()[0], site)
-    agent.environ |= {
+    agent.environ |= reality_environ(borrowed.address, short_ids)
+    return agent
+
+
+def reality_environ(target: str, short_ids: str = SHORT_ID) -> dict[str, str]:
+    return {
         "SECURITY": "reality",
-        "REALITY_TARGET": borrowed.address,
+        "REALITY_TARGET": target,
         "REALITY_SERVER_NAME": NAME,
         "REALITY_PRIVATE_KEY": PRIVATE_KEY,
         "REALITY_PUBLIC_KEY": PUBLIC_KEY,
         "REALITY_SHORT_IDS": short_ids,
     }
-    return agent
 
 
 def _xray() -> list[FoundCore]:
