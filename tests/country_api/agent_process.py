@@ -31,7 +31,7 @@ class AgentProcess:
         self.folder = server.directory
         self.fingerprint = certificate.make(self.folder)
         self._log = server.directory / "agent.log"
-        self._environ = server.environ | {
+        self.environ = server.environ | {
             "BIND": f"127.0.0.1:{self.port}",
             "CLOCK_OFFSET_FILE": str(self.offset),
             "TLS_CERTIFICATE": str(self.folder / certificate.CERTIFICATE),
@@ -55,7 +55,7 @@ class AgentProcess:
     def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                COMMAND, cwd=ROOT, env=self._environ, stderr=log, start_new_session=True
+                COMMAND, cwd=ROOT, env=self.environ, stderr=log, start_new_session=True
             )
         wait_until(self._answers, "the agent answers", START_SECONDS)
 
@@ -68,7 +68,7 @@ class AgentProcess:
 
     def ended_with(self, **changed: str) -> "subprocess.CompletedProcess[str]":
         """What becomes of another one that is started so, and is to end by itself."""
-        environ = self._environ | {"BIND": f"127.0.0.1:{free_port()}"} | changed
+        environ = self.environ | {"BIND": f"127.0.0.1:{free_port()}"} | changed
         return subprocess.run(
             COMMAND, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=60, check=False
         )
