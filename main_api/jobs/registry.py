@@ -13,6 +13,7 @@ from main_api.payments.room import payments_room
 from main_api.referrals.rewards import rewards
 from main_api.vpn_api.agreeing import Agreeing
 from main_api.vpn_api.agreement_alarm import AgreementAlarm
+from main_api.traffic.collecting import CollectTraffic
 from main_api.vpn_api.healing import IN_HAND_SECONDS
 from main_api.watching.deps import watch
 
@@ -24,6 +25,10 @@ def planning(deps: Deps) -> NoticePlanning:
 def agreeing(deps: Deps) -> Agreeing:
     alarm = AgreementAlarm(deps.notify, deps.clock, deps.settings.owner_telegram_id)
     return Agreeing(deps.vpn.servers, deps.vpn.store, deps.vpn.agreement, alarm)
+
+
+def collecting(deps: Deps) -> CollectTraffic:
+    return CollectTraffic(deps.db, deps.vpn.servers, deps.clock)
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,8 @@ JOBS: Final[dict[str, Job]] = {
     ),
     "agree": Job(2, lambda deps: agreeing(deps).tick),  # it knows who is due
     "watch": Job(10, lambda deps: watch(deps).tick),
+    "collect_traffic": Job(60, lambda deps: collecting(deps).tick),
+    "prune_traffic": Job(3600, lambda deps: collecting(deps).prune),
     "describe": Job(10, lambda deps: deps.vpn.describing.tick),
     "describe_new": Job(1, lambda deps: deps.vpn.describing.ask_undescribed),
 }

@@ -17,6 +17,9 @@ REFERRALS: Final = "referrals"
 REFERRAL_CODES: Final = "referral_codes"
 WATCHING: Final = "watching"
 ALARMS: Final = "alarms"
+TRAFFIC: Final = "traffic"
+TRAFFIC_CURSORS: Final = "traffic_cursors"
+TRAFFIC_SUMS: Final = "traffic_sums"
 
 Index = tuple[list[tuple[str, int]], bool]
 
@@ -52,4 +55,5 @@ INDEXES: Final[dict[str, list[Index]]] = {
     REFERRALS: [_plain("inviter_id", "changed_at"), _plain("state")],
     REFERRAL_CODES: [_unique("user_id")],
     ALARMS: [_plain("server", "number"), _plain("until"), _plain("untold")],
+    TRAFFIC: [_plain("chunk", "day"), _plain("day")],
 }

@@ -12,6 +12,7 @@ from common.errors import ServiceError, Unavailable
 from common.storage.protocol import Database, StorageUnavailable
 from main_api.audit import forget_in_audit
 from main_api.removal.leaving import Leaving, LeavingStore
+from main_api.traffic.store import forget_traffic
 from models.users import Removal
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ class Finishing:
         if away.is_set():
             return False
         forget_in_audit(self._db, leaving.user_id)
+        forget_traffic(self._db, leaving.user_id)
         self._forget_link(leaving.user_id)
         assert leaving.left_at is not None
         try:

@@ -25,6 +25,7 @@ from models.servers import (
 )
 from tests.support.fake_agreement import AgreeingServer
 from tests.support.fake_proof import FakeProof
+from tests.support.fake_ledger import FakeLedger
 from tests.support.wsgi_transport import WsgiAdapter
 
 KEY = "country-key-" + "k" * 32
@@ -65,6 +66,7 @@ class FakeCountry:
         self.puts: dict[str, int] = {}
         self.refused: set[str] = set()
         self.traffic = Traffic(uplink={}, downlink={})
+        self.ledger = FakeLedger()
         self.description: dict[str, object] = {
             "host": address.rpartition(":")[0].strip("[]"),
             "port": 443,
@@ -112,6 +114,9 @@ class FakeCountry:
         def description() -> Response:
             return Response(json.dumps(self.description), mimetype="application/json")
 
+        def traffic_days() -> Response:
+            return self.ledger.answer()
+
         mark = callers(Service.MAIN_API)
         app.add_url_rule("/users/<key>", view_func=mark(put_user), methods=["PUT"])
         if not self.old:
@@ -120,5 +125,7 @@ class FakeCountry:
             self.proof.install(app)
         app.add_url_rule("/description", view_func=mark(description))
         app.add_url_rule("/traffic", view_func=mark(lambda: answer(self.traffic)))
+        if not self.old:
+            app.add_url_rule("/traffic/days", view_func=mark(traffic_days))
         guard = Guard(Service.COUNTRY_API, {"main_api": [KEY]}, clock)
         return assemble(app, guard=guard, probes={})
