@@ -20,6 +20,7 @@ from main_api.settings import MainSettings
 from main_api.statistics.routes import routes as statistics_routes
 from main_api.subscriptions.routes import routes as subscriptions_routes
 from main_api.tariffs.routes import routes as tariffs_routes
+from main_api.traffic.routes import routes as traffic_routes
 from main_api.users.routes import routes as users_routes
 from main_api.vpn_api.agreement_routes import routes as agreement_routes
 from main_api.vpn_api.routes import routes as servers_routes
@@ -41,6 +42,7 @@ ROOMS: Final[list[Callable[[Deps], APIBlueprint]]] = [
     admin_routes,
     audiences_routes,
     statistics_routes,
+    traffic_routes,
     paper_names.routes,
 ]
 

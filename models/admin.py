@@ -10,6 +10,7 @@ from models.codes import Audience, OrderStatus, ProviderName
 from models.payments import Kopecks
 from models.referrals import Referrals
 from models.servers import ServerState
+from models.traffic import Usage
 from models.users import Language, TgId, User, UserId, Wire
 
 Detail = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,40}$")]
@@ -94,6 +95,8 @@ class ServerPresence(Wire):
 
 
 class UserCard(Wire):
+    """`traffic` is null while nothing of his has been counted and his tariff limits nothing."""
+
     user: User
     presence: list[ServerPresence]
     payments: int
@@ -101,6 +104,7 @@ class UserCard(Wire):
     last_paid_at: AwareDatetime | None
     invited_by: UserId | None
     referrals: Referrals
+    traffic: Usage | None = None
 
 
 class AdminPayment(Wire):

@@ -8,7 +8,10 @@ from models.users import Wire
 
 
 class Tariff(Wire):
-    """`price` is in roubles, as C's contract has it ("199.00"); we count in `price_kopecks`."""
+    """`price` is in roubles, as C's contract has it ("199.00"); we count in `price_kopecks`.
+    `device_limit`: devices connected at once; `traffic_gb`: gigabytes (2**30) in 30 days. They are
+    counted and shown, and nothing is cut at them; null for none.
+    """
 
     id: str
     slug: str
@@ -20,6 +23,8 @@ class Tariff(Wire):
     months: int | None = None
     duration_days: int
     server_locations: list[str]
+    device_limit: int | None = None
+    traffic_gb: int | None = None
     max_speed_gbps: float | None = None
     is_active: bool = True
     display_order: int

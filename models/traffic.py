@@ -40,3 +40,45 @@ class TrafficDays(Wire):
     rows: Annotated[list[TrafficDay], Field(max_length=MOST_ROWS)]
     cursor: Annotated[int, Field(ge=0, lt=2**53)]
     more: bool
+
+
+class ServerDay(Wire):
+    """What one server counted of a user on one day (UTC)."""
+
+    day: date
+    address: str
+    up: int
+    down: int
+    most_devices: int | None = None
+
+
+class Usage(Wire):
+    """Bytes both ways: today (UTC), of the last 30 days, and since `period_since`: the day on which
+    his tariff's traffic began to count anew, every 30 days from the payment (or the trial) on.
+    `devices` are connected now, on all servers; `most_devices`: the most of today. Both are null
+    where no core can tell. The limits are his tariff's, null for none; nothing is cut at them.
+    """
+
+    today: int = 0
+    month: int = 0
+    period: int = 0
+    period_since: date
+    devices: int | None = None
+    most_devices: int | None = None
+    traffic_limit: int | None = None
+    device_limit: int | None = None
+
+    @property
+    def over_traffic(self) -> bool:
+        return self.traffic_limit is not None and self.period > self.traffic_limit
+
+    @property
+    def over_devices(self) -> bool:
+        return self.device_limit is not None and (self.devices or 0) > self.device_limit
+
+
+class UserTraffic(Wire):
+    """`days`: oldest first; those without bytes are left out."""
+
+    usage: Usage
+    days: list[ServerDay]

@@ -23,6 +23,7 @@ from models.presence import Presence
 from models.referrals import Referrals
 from models.servers import ServerStates
 from models.tariffs import Tariffs
+from models.traffic import UserTraffic
 from models.users import Language, RegisterRequest, Removal, User, UserChange, UserIds
 
 
@@ -88,6 +89,10 @@ class MainApi:
 
     def card(self, user_id: int) -> UserCard:
         return self._client.get(f"/api/v1/admin/users/{user_id}/card", UserCard)
+
+    def traffic(self, user_id: int, days: int = 30) -> UserTraffic:
+        query = {"days": days}
+        return self._client.get(f"/api/v1/users/{user_id}/traffic", UserTraffic, query=query)
 
     def payments_of(self, user_id: int) -> AdminPayments:
         return self._client.get(f"/api/v1/admin/users/{user_id}/payments", AdminPayments)

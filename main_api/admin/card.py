@@ -7,11 +7,13 @@ from common.clock import Clock
 from common.storage.protocol import DESCENDING, Database, Document
 from main_api.mongo_api.collections import ORDERS
 from main_api.referrals.service import ReferralService
+from main_api.traffic.usage import UsageService
 from main_api.users.record import UserRecord, user_of
 from main_api.vpn_api.server_store import ServerStore
 from main_api.vpn_api.servers import Place, Servers
 from models.admin import AdminPayment, AdminPayments, ServerPresence, UserCard
 from models.codes import OrderStatus, ProviderName
+from models.traffic import Usage
 
 NEWEST = [("created_at", DESCENDING), ("_id", DESCENDING)]
 ORDERS_SHOWN = 100
@@ -28,6 +30,7 @@ class Cards:
         clock: Clock,
     ) -> None:
         self._db = db
+        self._usage = UsageService(db, clock)
         self._servers = servers
         self._known = known
         self._referrals = referrals
@@ -46,7 +49,13 @@ class Cards:
             last_paid_at=max(moments, default=None),
             invited_by=user.invited_by,
             referrals=self._referrals.summary(user),
+            traffic=self._traffic(user),
         )
+
+    def _traffic(self, user: UserRecord) -> Usage | None:
+        traffic = self._usage.of(user)
+        limited = traffic.usage.traffic_limit or traffic.usage.device_limit
+        return traffic.usage if traffic.days or limited else None
 
     def _presence(self, user: UserRecord) -> list[ServerPresence]:
         """On every server of the countries file, also on one that cannot be called."""

@@ -14,6 +14,7 @@ from main_api.referrals.rewards import rewards
 from main_api.vpn_api.agreeing import Agreeing
 from main_api.vpn_api.agreement_alarm import AgreementAlarm
 from main_api.traffic.collecting import CollectTraffic
+from main_api.traffic.sums import SumTraffic
 from main_api.vpn_api.healing import IN_HAND_SECONDS
 from main_api.watching.deps import watch
 
@@ -52,6 +53,7 @@ JOBS: Final[dict[str, Job]] = {
     "agree": Job(2, lambda deps: agreeing(deps).tick),  # it knows who is due
     "watch": Job(10, lambda deps: watch(deps).tick),
     "collect_traffic": Job(60, lambda deps: collecting(deps).tick),
+    "sum_traffic": Job(60, lambda deps: SumTraffic(deps.db, deps.clock).tick),
     "prune_traffic": Job(3600, lambda deps: collecting(deps).prune),
     "describe": Job(10, lambda deps: deps.vpn.describing.tick),
     "describe_new": Job(1, lambda deps: deps.vpn.describing.ask_undescribed),

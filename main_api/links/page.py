@@ -4,6 +4,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 
 from main_api.links.vless import notice_link
+from main_api.traffic.sums import Sum
 
 TITLE = "Keyland"
 UPDATE_HOURS = 12
@@ -35,11 +36,12 @@ def word_body(word: str) -> bytes:
 
 
 def headers(
-    addresses: Addresses, *, expires: int, announcement: str | None = None
+    addresses: Addresses, *, expires: int, used: Sum, announcement: str | None = None
 ) -> dict[str, str]:
-    """`expires` in Unix seconds. Traffic is neither counted nor limited here: 0 means unlimited."""
+    """`expires` in Unix seconds; a total of 0 means unlimited."""
+    bytes_told = f"upload={used.up}; download={used.down}; total={used.limit}"
     told = {
-        "subscription-userinfo": f"upload=0; download=0; total=0; expire={expires}",
+        "subscription-userinfo": f"{bytes_told}; expire={expires}",
         "profile-title": _base64(TITLE),
         "profile-update-interval": str(UPDATE_HOURS),
         "profile-web-page-url": addresses.bot,

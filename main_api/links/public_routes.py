@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from common.access_control import public
 from main_api.deps import Deps
 from main_api.links import page
+from main_api.traffic.sums import KnownSums
 from main_api.users.record import UserRecord
 
 
@@ -20,6 +21,7 @@ class TokenPath(BaseModel):
 def routes(deps: Deps) -> APIBlueprint:
     """404 for a token that is nobody's; it is found by its index, and never written to a log."""
     api = APIBlueprint("subscription_page", __name__, abp_tags=[Tag(name="subscription")])
+    sums = KnownSums(deps.db)
     addresses = page.Addresses(deps.settings.bot_url, deps.settings.support_url)
 
     @api.get("/sub/<token>")
@@ -28,7 +30,12 @@ def routes(deps: Deps) -> APIBlueprint:
         user = deps.users.get_by_token(path.token)
         body, announcement = _content(deps, user)
         ends = user.expires_at or deps.clock()  # 0 would mean "never ends"
-        told = page.headers(addresses, expires=int(ends.timestamp()), announcement=announcement)
+        told = page.headers(
+            addresses,
+            expires=int(ends.timestamp()),
+            used=sums.of(user.user_id),
+            announcement=announcement,
+        )
         return Response(body, mimetype="text/plain", headers=told)
 
     @api.get("/sub/<token>/qr.png")

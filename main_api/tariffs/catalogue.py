@@ -75,6 +75,8 @@ def _tariff(document: Document, language: str, locations: list[str]) -> Tariff:
         currency=document["currency"],
         months=document["months"] or None,
         duration_days=document["duration_days"],
+        device_limit=document.get("device_limit"),
+        traffic_gb=document.get("traffic_gb"),
         server_locations=locations,
         is_active=document["is_active"],
         display_order=document["display_order"],

@@ -15,6 +15,8 @@ def _tariff(
         "duration_days": days,
         "price_kopecks": kopecks,
         "currency": "RUB",
+        "device_limit": None,
+        "traffic_gb": None,
         "is_active": True,
         "display_order": order,
         **texts,

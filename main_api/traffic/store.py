@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from common.storage.protocol import Database, DuplicateKeyError
-from main_api.mongo_api.collections import TRAFFIC, USERS
+from main_api.mongo_api.collections import TRAFFIC, TRAFFIC_SUMS, USERS
 from models.traffic import TrafficDay
 
 IN_CHUNK = 100
@@ -100,6 +100,7 @@ def forget_traffic(db: Database, user_id: int) -> None:
     mine = f"users.u{user_id}"
     where = {"chunk": chunk_of(user_id), mine: {"$exists": True}}
     db[TRAFFIC].update_many(where, {"$unset": {mine: ""}})
+    db[TRAFFIC_SUMS].update_one({"_id": chunk_of(user_id)}, {"$unset": {mine: ""}})
 
 
 def chunk_of(user_id: int) -> int:
