@@ -71,6 +71,7 @@ class FakeAdminApi(FakeMainApi):
                 link="https://t.me/bot?start=ref_x", reward_days=10, invited=0, paid=0,
                 days_earned=0, latest=[],
             ),
+            traffic=self.usage.get(user_id),
         )  # fmt: skip
 
     @override

@@ -17,6 +17,7 @@ from models.codes import Code, OrderStatus
 from models.payments import CreatePaymentRequest, Payment, PaymentCreated
 from models.referrals import Referrals
 from models.tariffs import Tariff, Tariffs
+from models.traffic import Usage, UserTraffic
 from models.users import RegisterRequest, Removal, User, UserChange
 
 TRIAL = timedelta(days=3)
@@ -51,6 +52,7 @@ class FakeMainApi(MainApi):
     departed: list[int] = field(default_factory=list)
     invitations: dict[int, Referrals] = field(default_factory=dict)
     secret: str = "what only an exception's text knows"
+    usage: dict[int, Usage] = field(default_factory=dict)
     gates: dict[int, Event] = field(default_factory=dict)
     arrived: Event = field(default_factory=Event)
     on_register: Callable[[RegisterRequest], None] = lambda _request: None
@@ -127,6 +129,12 @@ class FakeMainApi(MainApi):
             link=f"https://t.me/keyland_bot?start=ref_code{user.user_id}",
             reward_days=10, invited=0, paid=0, days_earned=0, latest=[],
         )  # fmt: skip
+
+    @override
+    def traffic(self, user_id: int, days: int = 30) -> UserTraffic:
+        self._reach(user_id)
+        unused = Usage(period_since=self.clock().date())
+        return UserTraffic(usage=self.usage.get(user_id, unused), days=[])
 
     @override
     def tariffs(self, language: str) -> Tariffs:

@@ -40,6 +40,7 @@ def app_of(fake: FakeMainApi) -> Flask:
     route("GET", user, fake.user)
     route("PATCH", user, change)
     route("DELETE", f"{user}/data", fake.delete_me)
+    route("GET", f"{user}/traffic", fake.traffic)
     route("GET", f"{users}/by-telegram/<int:telegram_id>", fake.user_by_telegram)
     route("POST", f"{user}/trial", fake.take_trial)
     route("GET", "/api/v1/subscriptions/<int:user_id>/config", fake.links)

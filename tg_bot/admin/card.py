@@ -9,6 +9,7 @@ from tg_bot.admin.names import Item
 from tg_bot.admin.visit import AdminVisit
 from tg_bot.admin.visit_keys import item
 from tg_bot.admin.wording import access_of, amount, name_of
+from tg_bot.traffic import for_admins
 from tg_bot.visit import View
 from tg_bot.wording import country
 
@@ -31,6 +32,7 @@ def show(visit: AdminVisit, card: UserCard) -> View:
         _access(visit, card.user),
         _payments(t, card),
         _referrals(t, card),
+        for_admins(t, card.traffic) if card.traffic else "",
         _servers(t, card.presence),
     ]
     return View("\n\n".join(filter(None, parts)), _keyboard(t, card.user))

@@ -1,6 +1,7 @@
 """The profile: until when, how long that is, and the number that support asks for."""
 
 from tg_bot import keys
+from tg_bot.traffic import used_of_limits
 from tg_bot.visit import View, Visit
 from tg_bot.wording import Standing, access, standing
 
@@ -10,6 +11,7 @@ def open_profile(visit: Visit) -> View:
     parts = [
         t("👤 <b>Your profile</b>"),
         access(t, user, visit.now),
+        _limits(visit),
         t("Your number for support: <code>{number}</code>", number=user.user_id),
     ]
     now_standing = standing(user, visit.now)
@@ -28,4 +30,11 @@ def open_profile(visit: Visit) -> View:
         [keys.reminders(t), keys.language(t)],
         [keys.forget_me(t), keys.menu(t)],
     ]
-    return View("\n\n".join(parts), rows)
+    return View("\n\n".join(filter(None, parts)), rows)
+
+
+def _limits(visit: Visit) -> str:
+    """Only a tariff has them, so nobody else costs a question."""
+    if not visit.user.ever_paid or visit.user.has_trial:
+        return ""
+    return used_of_limits(visit.t, visit.main_api.traffic(visit.user.user_id, 1).usage)
