@@ -11,10 +11,10 @@ from main_api.notices.planning import NoticePlanning
 from main_api.notices.rush import SETTLED_SECONDS
 from main_api.payments.room import payments_room
 from main_api.referrals.rewards import rewards
-from main_api.vpn_api.agreeing import Agreeing
-from main_api.vpn_api.agreement_alarm import AgreementAlarm
 from main_api.traffic.collecting import CollectTraffic
 from main_api.traffic.sums import SumTraffic
+from main_api.vpn_api.agreeing import Agreeing
+from main_api.vpn_api.agreement_alarm import AgreementAlarm
 from main_api.vpn_api.healing import IN_HAND_SECONDS
 from main_api.watching.deps import watch
 

@@ -24,8 +24,8 @@ from models.servers import (
     UserAnswer,
 )
 from tests.support.fake_agreement import AgreeingServer
-from tests.support.fake_proof import FakeProof
 from tests.support.fake_ledger import FakeLedger
+from tests.support.fake_proof import FakeProof
 from tests.support.wsgi_transport import WsgiAdapter
 
 KEY = "country-key-" + "k" * 32
