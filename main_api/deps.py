@@ -24,6 +24,7 @@ from main_api.vpn_api.countries import CountriesFile
 from main_api.vpn_api.deps import VpnApi, build_vpn_api
 from main_api.vpn_api.secrets_file import SecretsFile
 from main_api.watching.alarms import Alarms
+from main_api.watching.order import Order
 from main_api.watching.store import WatchStore
 from models.codes import Service
 
@@ -64,6 +65,7 @@ def build(
     countries = CountriesFile(settings.countries_file)
     secrets = SecretsFile(settings.servers_secrets_file, settings.servers_secrets)
     vpn = build_vpn_api(db, countries, secrets, clock, session_of)
+    watch_store = WatchStore(db)
     changes = AccessChanges(db, users, vpn.servers.addresses, clock)
     referrals = ReferralService(
         ReferralStore(db),
@@ -96,7 +98,7 @@ def build(
             max_access_days=settings.max_access_days,
         ),
         vpn=vpn,
-        watch_store=WatchStore(db),
+        watch_store=watch_store,
         alarms=Alarms(db, clock),
         links=LinkService(
             vpn.servers,
@@ -106,6 +108,7 @@ def build(
             vpn.fan_out.push,
             clock,
             settings.public_url,
+            Order(watch_store, clock),
         ),
         referrals=referrals,
         removal=RemovalService(db, changes, vpn.fan_out.push, finishing, clock),

@@ -11,6 +11,7 @@ from main_api.vpn_api.core_ids import core_id
 from main_api.vpn_api.describing import Describing
 from main_api.vpn_api.server_store import ServerStore
 from main_api.vpn_api.servers import Place, Servers
+from main_api.watching.order import Order
 from models.access import Link, Links
 from models.codes import Code
 from models.servers import ServerDescription
@@ -32,6 +33,7 @@ class LinkService:
         push: Push,
         clock: Clock,
         public_url: str,
+        order: Order,
     ) -> None:
         self._servers = servers
         self._store = store
@@ -40,6 +42,7 @@ class LinkService:
         self._push = push
         self._clock = clock
         self._public_url = public_url
+        self._order = order
 
     def config_of(self, user: UserRecord) -> Links:
         """Raises NotFound never_subscribed, Gone subscription_expired, Forbidden user_banned."""
@@ -61,6 +64,7 @@ class LinkService:
         return f"{self._public_url}/sub/{user.sub_token}"
 
     def links_of(self, user: UserRecord) -> list[Link]:
+        """The first is the best; a name is the same wherever its link stands."""
         places = self._servers.places()
         descriptions = self._descriptions(places)
         links: list[Link] = []
@@ -73,7 +77,7 @@ class LinkService:
             name = node_name(place.country, number)
             url = vless_link(core_id(user.access_secret, place.address), description, name)
             links.append(Link(country=place.country, server=place.address, name=name, url=url))
-        return links
+        return self._order.of(links, newcomer=user.connected_at is None)
 
     def _descriptions(self, places: list[Place]) -> dict[str, ServerDescription]:
         known = self._store.descriptions()
