@@ -24,6 +24,7 @@ from models.admin import (
     UserCard,
 )
 from models.codes import Code, OrderStatus, ProviderName
+from models.presence import Presence
 from models.referrals import Referrals
 from models.servers import ServerState
 from models.users import User
@@ -35,12 +36,14 @@ MAX_DAYS = 1100
 @dataclass
 class FakeAdminApi(FakeMainApi):
     """`done`: keys of acts, by user; `lines`: the audit log, by user, oldest first; `new_links`:
-    how many each user got.
+    how many each user got; `presences`: what the servers say of a user; `unreachable`: countries.
     """
 
     done: dict[int, set[str]] = field(default_factory=dict)
     lines: dict[int, list[AuditLine]] = field(default_factory=dict)
     new_links: dict[int, int] = field(default_factory=dict)
+    presences: dict[int, Presence] = field(default_factory=dict)
+    unreachable: set[str] = field(default_factory=set)
 
     @override
     def user_by_username(self, username: str) -> User:
@@ -59,7 +62,8 @@ class FakeAdminApi(FakeMainApi):
             user=user,
             presence=[
                 ServerPresence(
-                    country=country, address=f"192.0.2.{at}:443", reachable=True,
+                    country=country, address=f"192.0.2.{at}:443",
+                    reachable=country not in self.unreachable,
                     state="present" if active and not user.banned else "absent",
                 )
                 for at, country in enumerate(self.countries, 1)
@@ -73,6 +77,13 @@ class FakeAdminApi(FakeMainApi):
             ),
             traffic=self.usage.get(user_id),
         )  # fmt: skip
+
+    @override
+    def presence(self, user_id: int) -> Presence:
+        self._reach()
+        if user_id not in self.presences:
+            raise NotFound("not found")
+        return self.presences[user_id]
 
     @override
     def payments_of(self, user_id: int) -> AdminPayments:

@@ -2,18 +2,16 @@
 
 from common.i18n.texts import Html, Texts
 from common.telegram.keyboards import Key, Style
-from models.admin import ServerPresence, UserCard
+from models.admin import UserCard
 from models.users import User
-from tg_bot.admin import visit_keys
+from tg_bot.admin import presence, visit_keys
 from tg_bot.admin.names import Item
 from tg_bot.admin.visit import AdminVisit
 from tg_bot.admin.visit_keys import item
 from tg_bot.admin.wording import access_of, amount, name_of
 from tg_bot.traffic import for_admins
 from tg_bot.visit import View
-from tg_bot.wording import country
 
-MAX_SERVERS = 30
 QUICK = ((0, 3), (1, 0), (3, 0))
 """(months, days) that one press adds."""
 
@@ -23,7 +21,12 @@ def open_card(visit: AdminVisit) -> View:
     return show(visit, visit.main_api.card(visit.positive(0)))
 
 
-def show(visit: AdminVisit, card: UserCard) -> View:
+def check_access(visit: AdminVisit) -> View:
+    """The card, with also those servers asked that are known to be away. Argument: as above."""
+    return show(visit, visit.main_api.card(visit.positive(0)), insist=True)
+
+
+def show(visit: AdminVisit, card: UserCard, *, insist: bool = False) -> View:
     t = visit.t
     parts = [
         visit.note,
@@ -33,7 +36,7 @@ def show(visit: AdminVisit, card: UserCard) -> View:
         _payments(t, card),
         _referrals(t, card),
         for_admins(t, card.traffic) if card.traffic else "",
-        _servers(t, card.presence),
+        presence.servers(visit, card, insist=insist),
     ]
     return View("\n\n".join(filter(None, parts)), _keyboard(t, card.user))
 
@@ -105,26 +108,6 @@ def _referrals(t: Texts, card: UserCard) -> str:
     return "\n".join(lines)
 
 
-def _servers(t: Texts, presence: list[ServerPresence]) -> str:
-    if not presence:
-        return ""
-    lines = [t("🌍 <b>Servers</b>"), *(_server(t, one) for one in presence[:MAX_SERVERS])]
-    if len(presence) > MAX_SERVERS:
-        lines.append(t("… and {n} more", n=len(presence) - MAX_SERVERS))
-    return "\n".join(lines)
-
-
-def _server(t: Texts, one: ServerPresence) -> Html:
-    place = t("{country}, {address}", country=country(t, one.country), address=one.address)
-    if not one.reachable:
-        return t("🔴 {place}: does not answer", place=place)
-    if one.state == "present":
-        return t("🟢 {place}: is there", place=place)
-    if one.state == "pending":
-        return t("🟡 {place}: is being told", place=place)
-    return t("⚪️ {place}: not there, has no access", place=place)
-
-
 def _keyboard(t: Texts, user: User) -> list[list[Key]]:
     quick = [
         item(amount(t, months, days), Item.TIME_GO, user.user_id, months, days, f"r{user.revision}")
@@ -146,6 +129,7 @@ def _keyboard(t: Texts, user: User) -> list[list[Key]]:
             item(t.label("⛔️ Revoke"), Item.REVOKE, number, style=Style.DANGER),
         ],
         [_ban(t, user), item(t.label("🔄 Refresh"), Item.CARD, number)],
+        [item(t.label("🩺 Check access"), Item.PRESENCE, number)],
         [item(t.label("🔎 Find another"), Item.FIND), visit_keys.menu(t)],
     ]
 

@@ -7,6 +7,7 @@ class Item(StrEnum):
     MENU = "menu"
     FIND = "find"
     CARD = "card"
+    PRESENCE = "there"
     ADD_TIME = "time"
     OWN_TIME = "own"
     TIME_GO = "timeGo"

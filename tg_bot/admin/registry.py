@@ -10,7 +10,7 @@ from tg_bot.admin.add_time import (
     take_own_time,
 )
 from tg_bot.admin.audit import open_audit
-from tg_bot.admin.card import open_card
+from tg_bot.admin.card import check_access, open_card
 from tg_bot.admin.find import open_find, take_find
 from tg_bot.admin.menu import open_menu
 from tg_bot.admin.message import open_message, send, take_message
@@ -25,6 +25,7 @@ SCREENS: dict[str, AdminScreen] = {
     Item.MENU: open_menu,
     Item.FIND: open_find,
     Item.CARD: open_card,
+    Item.PRESENCE: check_access,
     Item.ADD_TIME: open_add_time,
     Item.OWN_TIME: open_own_time,
     Item.TIME_GO: add_time,
