@@ -1,0 +1,72 @@
+"""`install`: from a fresh machine to the line for the shop, in steps that may all be repeated."""
+
+from pathlib import Path
+
+from scripts.server import (
+    env_file,
+    firewall,
+    health,
+    keys,
+    links,
+    packages,
+    planning,
+    services,
+    xray,
+)
+from scripts.server import release as releases
+from scripts.server.layout import AGENT, CORE, Layout, Wishes
+from scripts.server.planning import Plan
+from scripts.server.report import Failed, Report
+
+WELL_SECONDS = 90.0
+
+
+def install(layout: Layout, wishes: Wishes, report: Report) -> int:
+    """Raises Failed."""
+    _not_another(layout)
+    plan = planning.made(layout, wishes, report)
+    packages.put(report)
+    program = xray.put(layout, wishes, report)
+    release = releases.put(layout, wishes, report)
+    changed = _settle(layout, plan, program, release, report)
+    fingerprint = keys.put_certificate(layout, release, report)
+    firewall.put(layout, plan.port, plan.main_addresses, report)
+    _run(layout, report, changed=changed)
+    _hand_over(keys.line(layout, fingerprint), report)
+    return 0
+
+
+def _not_another(layout: Layout) -> None:
+    """One way alone changes what customers are connected to: `update`, which can go back."""
+    there = links.leads_to(layout.current)
+    if there is not None and there.name != releases.name_of():
+        raise Failed(f"another release is installed ({there.name}): scripts/install-server update")
+
+
+def _settle(layout: Layout, plan: Plan, program: Path, release: Path, report: Report) -> bool:
+    """Whether what runs has to be started anew."""
+    if links.leads_to(layout.program) is None:
+        links.switch(layout.program, program)
+    changed = links.switch(layout.current, release)
+    services.put(layout, release, report)
+    changed |= keys.put_reality(layout, layout.program, report)
+    if env_file.put(layout.agent_env, plan.settings()):
+        report.say(f"settings: written to {layout.agent_env}")
+        changed = True
+    return changed
+
+
+def _run(layout: Layout, report: Report, *, changed: bool) -> None:
+    if changed:
+        services.restart("systemd-journald", AGENT, CORE)
+    services.start()
+    report.say("services: waiting until they are well")
+    if not report.tell(health.until_well(layout, WELL_SECONDS)):
+        raise Failed("everything is in place, but does not work yet; see above, and run it again")
+
+
+def _hand_over(line: str, report: Report) -> None:
+    report.say("This server works. On the shop's host, in /opt/keyland, as root:")
+    report.say("    .venv/bin/python -m main_api.servers add <country>")
+    report.say("and paste there, when it asks, this line (it holds a secret):")
+    report.show(line)

@@ -1,0 +1,93 @@
+"""All checks, made before anything is changed, and what follows from them."""
+
+import os
+import platform
+import random
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from common.clock import system_clock
+from scripts.server import addresses, env_file, firewall, machine, ports, release, target, xray
+from scripts.server.layout import AGENT_PORT, CORE_PORT, Layout, Wishes
+from scripts.server.report import Failed, Problem, Report
+
+TOOLS = ("ss", "systemctl", "apt-get")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a server is to be."""
+
+    address: str
+    port: int
+    target: target.Target
+    main_addresses: tuple[str, ...]
+    ipv6: bool
+
+    def settings(self) -> dict[str, str]:
+        """As agent.env has them."""
+        everywhere = "[::]" if ":" in self.address else "0.0.0.0"  # noqa: S104 -- the shop calls from elsewhere
+        found = {
+            "PUBLIC_HOST": self.address,
+            "BIND": f"{everywhere}:{self.port}",
+            "REALITY_TARGET": str(self.target),
+            "REALITY_SERVER_NAME": self.target.host,
+            "OUTBOUND_STRATEGY": addresses.strategy(works=self.ipv6),
+        }
+        return found | ({"INBOUND_LISTEN": "::"} if ":" in self.address else {})
+
+
+def of_machine(layout: Layout) -> list[Problem]:
+    """What holds for a machine whatever is installed on it."""
+    python = (sys.version_info.major, sys.version_info.minor)
+    return [
+        *machine.system(Path("/etc/os-release"), python),
+        *machine.processor(platform.machine(), Path("/proc/cpuinfo"), os.cpu_count() or 1),
+        *machine.memory(Path("/proc/meminfo")),
+        *machine.disk(layout.root),
+        *machine.programs(TOOLS),
+    ]
+
+
+def made(layout: Layout, wishes: Wishes, report: Report) -> Plan:
+    """Raises Failed after telling all that is wrong."""
+    known = env_file.values(layout.agent_env)
+    port = wishes.port or int(known.get("BIND", f":{AGENT_PORT}").rpartition(":")[2])
+    address = wishes.address or known.get("PUBLIC_HOST") or addresses.own()
+    given = bool(wishes.address or known.get("PUBLIC_HOST"))
+    problems = [*of_machine(layout), *xray.foreign(layout), *release.foreign(layout)]
+    if not any(it.what.startswith("the program ss") for it in problems):
+        problems += [*ports.free(CORE_PORT), *ports.free(port)]
+    problems += addresses.usable(address, given=given)
+    problems += _firewall_wish(wishes)
+    found, trouble = target.chosen(_candidates(wishes, known))
+    problems += trouble
+    if found:
+        problems += target.clock(found, system_clock)
+    if not report.tell(problems) or found is None:
+        raise Failed("nothing was changed; put these right, and run it again")
+    ipv6 = addresses.ipv6_works(_probes(wishes, found))
+    report.say(f"checks: all right; this server is {address}, and shows itself as {found}")
+    report.say(f"IPv6: {'works' if ipv6 else 'does not work here, so the core leaves over IPv4'}")
+    main = firewall.addresses(wishes.main_addresses) or firewall.main_addresses(layout)
+    return Plan(address, port, found, main, ipv6)
+
+
+def _candidates(wishes: Wishes, known: dict[str, str]) -> list[str]:
+    """Servers are not to be known by all showing themselves as the same site."""
+    if named := wishes.target or known.get("REALITY_TARGET"):
+        return [named]
+    return random.SystemRandom().sample(target.USUAL, len(target.USUAL))
+
+
+def _probes(wishes: Wishes, found: target.Target) -> tuple[str, ...]:
+    return (wishes.ipv6_probe,) if wishes.ipv6_probe else (str(found), *addresses.PROBES)
+
+
+def _firewall_wish(wishes: Wishes) -> list[Problem]:
+    try:
+        firewall.addresses(wishes.main_addresses)
+    except ValueError as wrong:
+        return [Problem(f"--main-address: {wrong}", "give the IP address of the shop's host")]
+    return []

@@ -1,0 +1,78 @@
+"""The project's own files with their packages: a folder a release, named by what is in it."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+from common.version import VERSION
+from scripts.server.commands import run
+from scripts.server.layout import Layout, Wishes
+from scripts.server.report import Problem, Report
+
+PROJECT = Path(__file__).resolve().parents[2]
+PARTS = (
+    "common", "country_api", "crontab", "docs/operations", "models", "scripts", "systemd",
+    "LICENSE", "pyproject.toml", "requirements.txt",
+)  # fmt: skip
+"""What a server abroad needs; of the shop it gets nothing."""
+WHOLE = ".complete"
+PIP_SECONDS = 1800.0
+
+
+def foreign(layout: Layout) -> list[Problem]:
+    """A clone may stand where the link to a release is to: nothing can be switched then."""
+    current = layout.current
+    if not current.exists() or current.is_symlink():
+        return []
+    return [
+        Problem(
+            f"{current} is a folder, and has to become a link to the release in use",
+            f"mv {current} {current}-source, and run {current}-source/scripts/install-server",
+        )
+    ]
+
+
+def files(project: Path = PROJECT) -> list[Path]:
+    found = []
+    for part in PARTS:
+        path = project / part
+        several = path.rglob("*") if path.is_dir() else [path]
+        found += [it for it in several if it.is_file() and "__pycache__" not in it.parts]
+    return sorted(it.relative_to(project) for it in found)
+
+
+def name_of(project: Path = PROJECT) -> str:
+    """Two checkouts with the same files are the same release."""
+    digest = hashlib.sha256()
+    for file in files(project):
+        content = (project / file).read_bytes()
+        digest.update(f"{file}\0{len(content)}\0".encode() + content)
+    return f"{VERSION}-{digest.hexdigest()[:12]}"
+
+
+def put(layout: Layout, wishes: Wishes, report: Report) -> Path:
+    """The release, whole, with its packages; it is not yet the one in use. Raises Failed."""
+    folder = layout.releases / name_of()
+    if (folder / WHOLE).is_file():
+        report.say(f"project: {folder.name} is there")
+        return folder
+    shutil.rmtree(folder, ignore_errors=True)
+    report.say(f"project: copying {folder.name}")
+    for file in files():
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(PROJECT / file, folder / file)
+    report.say("project: installing its Python packages (some minutes on a small machine)")
+    _packages(folder, wishes)
+    (folder / WHOLE).touch()
+    return folder
+
+
+def _packages(folder: Path, wishes: Wishes) -> None:
+    """Each is checked by the hash that requirements.txt has for it."""
+    run("python3", "-m", "venv", str(folder / ".venv"), seconds=PIP_SECONDS)
+    from_folder = ["--no-index", "--find-links", str(wishes.wheels)] if wishes.wheels else []
+    run(
+        str(folder / ".venv/bin/python"), "-m", "pip", "install", "--quiet",
+        "--disable-pip-version-check", "--no-input", "--require-hashes", *from_folder,
+        "-r", str(folder / "requirements.txt"), seconds=PIP_SECONDS,
+    )  # fmt: skip

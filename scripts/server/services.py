@@ -1,0 +1,41 @@
+"""Users, folders and units of a release, and their restart."""
+
+from pathlib import Path
+
+from scripts.server import links
+from scripts.server.commands import ask, run
+from scripts.server.layout import AGENT, CORE, Layout
+from scripts.server.report import Report
+
+START_SECONDS = 200.0
+
+
+def put(layout: Layout, release: Path, report: Report) -> None:
+    """By the release's own installer: whether forth or back, units and files belong together."""
+    installer = release / "scripts/install_services.py"
+    run("python3", "-B", str(installer), "--role", "abroad", "--root", str(layout.root))
+    report.say("services: users, folders and units are in place")
+
+
+def switch_release(layout: Layout, release: Path, report: Report) -> bool:
+    changed = links.switch(layout.current, release)
+    if changed:
+        put(layout, release, report)
+    return changed
+
+
+def running() -> bool:
+    return all(ask("systemctl", "is-active", "-q", name).code == 0 for name in (AGENT, CORE))
+
+
+def restart(*names: str) -> None:
+    """What a start says that fails, its unit's state says as well, and health is asked of that."""
+    ask("systemctl", "reset-failed", *names)
+    for name in names:
+        ask("systemctl", "restart", name, seconds=START_SECONDS)
+    # a service that was given up waits ten minutes in this one
+    ask("systemctl", "stop", *(f"keyland-again@{name}.service" for name in names))
+
+
+def start() -> None:
+    ask("systemctl", "start", "keyland.target", AGENT, CORE, seconds=START_SECONDS)

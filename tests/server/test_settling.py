@@ -1,0 +1,163 @@
+"""What is written down on a server: settings that stay, links, rules of the firewall, the log."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from scripts.server import env_file, firewall, links, release, removing
+from scripts.server.layout import Layout, Wishes
+from scripts.server.planning import Plan
+from scripts.server.report import Problem, Report
+from scripts.server.target import Target
+
+needs_nft = pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("nft") or not shutil.which("ip"),
+    reason="only root with nftables can load rules: the firewall was NOT TRIED",
+)
+
+
+def test_settings_that_are_put_leave_the_others_and_a_second_time_change_nothing(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "agent.env"
+    file.write_text("# a note\nPUBLIC_HOST=\nLOG_LEVEL=DEBUG\n")
+    wanted = {"PUBLIC_HOST": "203.0.113.9", "BIND": "0.0.0.0:8443"}
+
+    assert env_file.put(file, wanted)
+    written = file.read_text()
+    assert not env_file.put(file, wanted)
+
+    assert file.read_text() == written
+    assert env_file.values(file) == {"LOG_LEVEL": "DEBUG"} | wanted
+    assert written.startswith("# a note\n")
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_server_without_ipv6_leaves_over_ipv4_and_one_with_listens_as_it_is_known() -> None:
+    plain = Plan("203.0.113.9", 8443, Target("www.example.org", 443), (), ipv6=False).settings()
+    sixth = Plan("2001:db8::9", 9443, Target("www.example.org", 443), (), ipv6=True).settings()
+
+    assert (plain["OUTBOUND_STRATEGY"], plain["BIND"]) == ("ForceIPv4", "0.0.0.0:8443")
+    assert (sixth["OUTBOUND_STRATEGY"], sixth["BIND"]) == ("ForceIPv6v4", "[::]:9443")
+    assert sixth["INBOUND_LISTEN"] == "::"
+
+
+def test_a_link_is_switched_and_the_way_back_is_known(tmp_path: Path) -> None:
+    link, old, new = tmp_path / "bin/xray", tmp_path / "old", tmp_path / "new"
+
+    assert links.leads_to(link) is None
+    assert links.switch(link, old)
+    assert not links.switch(link, old)
+    assert links.switch(link, new)
+
+    assert links.leads_to(link) == new
+    assert [path.name for path in link.parent.iterdir()] == ["xray"]
+
+
+def test_a_release_is_named_by_what_is_in_it_and_holds_nothing_of_the_shop(tmp_path: Path) -> None:
+    for file in release.files():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(release.PROJECT / file, tmp_path / file)
+    assert release.name_of(tmp_path) == release.name_of()
+
+    (tmp_path / "country_api/wsgi.py").write_text("# another one\n")
+
+    assert release.name_of(tmp_path) != release.name_of()
+    assert {path.parts[0] for path in release.files()} == {
+        part.partition("/")[0] for part in release.PARTS
+    }
+    assert not {"main_api", "tg_bot", "tests"} & {path.parts[0] for path in release.files()}
+
+
+def test_what_is_said_stands_in_a_log_for_root_alone_and_the_line_does_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "install.log"
+    with Report(log) as report:
+        report.say("a step")
+        report.show("203.0.113.9:8443 fingerprint secret-key")
+        good = report.tell([Problem("a trifle", "do nothing", stops=False)])
+        bad = report.tell([Problem("a fault", "mend it")])
+
+    assert (good, bad) == (True, False)
+    assert "a step" in log.read_text()
+    assert "secret-key" not in log.read_text()
+    assert "secret-key" in capsys.readouterr().out
+    assert log.stat().st_mode & 0o777 == 0o600
+
+
+def test_removing_says_what_comes_first_and_touches_nothing_without_the_word(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    layout = Layout(tmp_path)
+    layout.etc.mkdir(parents=True)
+
+    assert removing.remove(layout, Wishes(), Report(None)) == 2
+
+    assert layout.etc.is_dir()
+    assert "main_api.servers remove" in capsys.readouterr().out
+
+
+@pytest.fixture
+def namespace() -> Iterator[str]:
+    name = f"keyland-{uuid4().hex[:8]}"
+    subprocess.run(["ip", "netns", "add", name], check=True)  # noqa: S607
+    yield name
+    subprocess.run(["ip", "netns", "delete", name], check=True)  # noqa: S607
+
+
+def nft(namespace: str, *words: str) -> str:
+    command = ["ip", "netns", "exec", namespace, "nft", *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+@needs_nft
+def test_rules_can_be_loaded_again_and_again_and_leave_those_of_others(
+    tmp_path: Path, namespace: str
+) -> None:
+    nft(namespace, "add table inet theirs")
+    file = tmp_path / "firewall.nft"
+    file.write_text(firewall.rules(8443, ("203.0.113.9", "2001:db8::9")))
+    for _ in range(2):
+        nft(namespace, "-f", str(file))
+
+    rules = nft(namespace, "list", "table", "inet", "keyland")
+
+    assert nft(namespace, "list", "tables").splitlines() == [
+        "table inet theirs",
+        "table inet keyland",
+    ]
+    assert rules.count("tcp dport 8443 drop") == 1
+    assert "ip saddr 203.0.113.9 accept" in rules
+    assert "ip6 saddr 2001:db8::9 accept" in rules
+    assert "policy accept" in rules
+    assert "dport 22" not in rules
+
+
+def test_without_an_address_of_the_shop_nobody_is_shut_out() -> None:
+    assert "drop" not in firewall.rules(8443, ())
+
+
+def test_the_addresses_of_the_shop_are_kept_from_one_run_to_the_next(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    assert firewall.main_addresses(layout) == ()
+    layout.rules.parent.mkdir(parents=True)
+    wanted = firewall.addresses(("203.0.113.9", "2001:DB8::9", "203.0.113.9"))
+
+    layout.rules.write_text(firewall.rules(8443, wanted))
+
+    assert firewall.main_addresses(layout) == wanted == ("2001:db8::9", "203.0.113.9")
+
+
+@pytest.mark.parametrize("name", ["ufw", "firewalld"])
+def test_where_another_program_looks_after_the_rules_its_own_commands_are_told(name: str) -> None:
+    said = "\n".join(firewall.advice(name, 8443, ("203.0.113.9",)))
+
+    assert "443/tcp" in said
+    assert "203.0.113.9" in said
+    assert "8443" in said
