@@ -39,6 +39,9 @@ proof-cleanup: .venv/.ready  ## clean 10,000 users up, with a kill and a server 
 boot: .venv/.ready core  ## boot the systemd units for real in a container (root; minutes)
 	$(PYTHON) -m tests.systemd.boot
 
+install-proof: .venv/.ready core  ## run the server's installer on a fresh Debian in a container (root; minutes)
+	$(PYTHON) -m tests.server.machine
+
 mutants: .venv/.ready core  ## put faults in one at a time; each must turn a named test red
 	$(PYTHON) scripts/mutants.py
 
@@ -63,4 +66,4 @@ browser mongo:
 clean:  ## remove what was set up
 	rm -rf .venv .runtime .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
-.PHONY: help demo sandbox test check boot chaos proof-cleanup broadcast bench mutants lock core browser mongo clean
+.PHONY: help demo sandbox test check boot install-proof chaos proof-cleanup broadcast bench mutants lock core browser mongo clean

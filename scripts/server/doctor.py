@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 
 from common.clock import system_clock
 from common.core_release import VERSION
@@ -11,8 +10,6 @@ from scripts.server import target as targets
 from scripts.server.commands import ask
 from scripts.server.layout import Layout, Wishes
 from scripts.server.report import Problem, Report
-
-MOST_BUSY_DISK = 200 * 1024 * 1024
 
 
 def doctor(layout: Layout, wishes: Wishes, report: Report) -> int:
@@ -98,10 +95,9 @@ def ipv6(layout: Layout, wishes: Wishes) -> list[Problem]:
 def cutting(layout: Layout) -> list[Problem]:
     """Asked of the release, by its own program."""
     release = layout.current
-    if not (release / "country_api/cutting").exists() and not _is_module(release):
-        return []
     python = str(release / ".venv/bin/python")
-    said = ask(python, "-B", "-m", "country_api.cutting", folder=release)
+    process = ask("systemctl", "show", "-p", "MainPID", "--value", "keyland-agent").out.strip()
+    said = ask(python, "-B", "-m", "country_api.cutting", process, folder=release)
     if said.code == 0:
         return []
     return [
@@ -111,10 +107,6 @@ def cutting(layout: Layout) -> list[Problem]:
             stops=False,
         )
     ]
-
-
-def _is_module(release: Path) -> bool:
-    return (release / "country_api/cutting.py").exists()
 
 
 def certificate(layout: Layout) -> list[Problem]:

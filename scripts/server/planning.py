@@ -45,7 +45,7 @@ def of_machine(layout: Layout) -> list[Problem]:
         *machine.system(Path("/etc/os-release"), python),
         *machine.processor(platform.machine(), Path("/proc/cpuinfo"), os.cpu_count() or 1),
         *machine.memory(Path("/proc/meminfo")),
-        *machine.disk(layout.root),
+        *machine.disk(layout.releases.parent),
         *machine.programs(TOOLS),
     ]
 

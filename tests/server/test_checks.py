@@ -143,7 +143,7 @@ def test_a_foreign_xray_or_a_clone_in_the_way_is_told_and_ours_is_not(tmp_path: 
 def test_all_that_is_wrong_is_told_at_once_and_nothing_is_changed(tmp_path: Path) -> None:
     log = tmp_path / "log"
     layout = Layout(tmp_path / "machine")
-    layout.root.mkdir()
+    layout.releases.parent.mkdir(parents=True)
     wishes = Wishes(address="no address", main_addresses=("nobody",), target="no:such:target")
 
     with Report(log) as report, pytest.raises(Failed, match="nothing was changed"):
@@ -151,5 +151,5 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_changed(tmp_path: Path
 
     said = log.read_text()
     assert all(word in said for word in ("--address", "--main-address", "--target"))
-    assert list(layout.root.iterdir()) == []
+    assert [path.name for path in layout.root.rglob("*")] == ["opt"]
     assert log.stat().st_mode & 0o777 == 0o600

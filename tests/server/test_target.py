@@ -30,7 +30,7 @@ def trusted(pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def site(pair: tuple[Path, Path]) -> Iterator[Site]:
-    opened = Site(*pair, system_clock())
+    opened = Site(*pair)
     try:
         yield opened
     finally:
@@ -109,7 +109,7 @@ def test_a_clock_that_is_off_is_told_with_how_much(
     pair: tuple[Path, Path], minutes: int, told: str
 ) -> None:
     with site(pair) as opened:
-        opened.now += timedelta(minutes=minutes)
+        opened.ahead = timedelta(minutes=minutes)
         [problem] = target.clock(Target(NAME, opened.port), system_clock)
 
     assert told in problem.what

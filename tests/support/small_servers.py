@@ -6,12 +6,14 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from typing_extensions import override
+
+from common.clock import system_clock
 
 
 class Files:
@@ -74,14 +76,17 @@ def make_certificate(folder: Path, name: str) -> tuple[Path, Path]:
 
 
 class Site:
-    """Who speaks TLS as a site does, and says what time it is there."""
+    """Who speaks TLS as a site does, and says what time it is there; `ahead` of the real one."""
 
-    def __init__(self, certificate: Path, key: Path, now: datetime) -> None:
+    def __init__(
+        self, certificate: Path, key: Path, host: str = "127.0.0.1", port: int = 0
+    ) -> None:
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(certificate, key)
         self.context.set_alpn_protocols(["h2", "http/1.1"])
-        self.now = now
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.ahead = timedelta()
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, port), family=family)
         self.port = int(self._listener.getsockname()[1])
         self._thread = threading.Thread(target=self._serve)
         self._thread.start()
@@ -92,14 +97,13 @@ class Site:
                 plain, _ = self._listener.accept()
             except OSError:
                 return
-            with plain:
-                self._answer(plain)
+            threading.Thread(target=self._answer, args=(plain,), daemon=True).start()
 
     def _answer(self, plain: socket.socket) -> None:
         plain.settimeout(10)
-        date = format_datetime(self.now, usegmt=True)
+        date = format_datetime(system_clock() + self.ahead, usegmt=True)
         try:
-            with self.context.wrap_socket(plain, server_side=True) as secure:
+            with plain, self.context.wrap_socket(plain, server_side=True) as secure:
                 if secure.recv(4096):
                     secure.sendall(f"HTTP/1.1 200 OK\r\nDate: {date}\r\n\r\n".encode())
         except OSError:

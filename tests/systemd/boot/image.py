@@ -35,7 +35,7 @@ def built_image() -> Path:
             shutil.rmtree(old)
         unfinished = CACHE / "unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
-        copy_tree(_debian(), unfinished)
+        copy_tree(debian(), unfinished)
         _install_packages(unfinished)
         unfinished.rename(image)
     return image
@@ -46,7 +46,7 @@ def copy_tree(source: Path, target: Path) -> None:
     run("cp", "-a", "--reflink=auto", str(source), str(target))
 
 
-def _debian() -> Path:
+def debian() -> Path:
     base = CACHE / "debian"
     if not base.is_dir():
         say("debootstrap (once; minutes)")

@@ -1,0 +1,140 @@
+"""What is proved of the installed server, each by a function whose docstring is printed."""
+
+import socket
+import ssl
+
+from tests.server.machine.image import SITE
+from tests.server.machine.server import LINE, Server
+from tests.server.machine.shop import Shop
+from tests.systemd.boot.container import until
+
+LOG = "var/log/keyland-install.log"
+
+
+def it_is_installed_in_one_go(server: Server) -> None:
+    """one command without a terminal makes the machine a server, and its last word is the line"""
+    said = server.run()
+
+    assert said.code == 0, said.text[-3000:]
+    assert LINE.fullmatch(said.text.strip().splitlines()[-1]), said.text[-500:]
+    assert said.line.startswith(f"{server.wire.there}:8443 ")
+    env = (server.root / "etc/keyland/agent.env").read_text()
+    assert "OUTBOUND_STRATEGY=ForceIPv6v4" in env, env
+
+
+def a_second_time_changes_nothing(server: Server) -> None:
+    """a second time changes no file and no key, restarts nothing, and says the same line"""
+    before, first = server.kept(), server.run().line
+    running = server.pid("keyland-agent"), server.pid("keyland-core")
+
+    said = server.run()
+
+    assert said.code == 0, said.text[-3000:]
+    assert (server.kept(), said.line) == (before, first)
+    assert (server.pid("keyland-agent"), server.pid("keyland-core")) == running
+
+
+def the_log_holds_every_step_and_no_secret(server: Server) -> None:
+    """the log has every step, is for root alone, and holds neither key; no unit shows one either"""
+    log = server.root / LOG
+    keys = [
+        server.run().line.split()[2],
+        (server.root / "etc/keyland/credentials/agent/reality_private_key").read_text().strip(),
+    ]
+    shown = server.machine.systemctl("show", "keyland-agent", "keyland-core")
+    text = log.read_text()
+
+    assert log.stat().st_mode & 0o777 == 0o600
+    assert all(word in text for word in ("packages:", "Xray:", "project:", "REALITY:", "firewall:"))
+    assert not any(key in text or key in shown for key in keys)
+
+
+def the_doctor_finds_all_well(server: Server) -> None:
+    """the doctor finds all well and says so by its exit code"""
+    said = server.run("doctor")
+
+    assert said.code == 0, said.text
+    assert "all is well" in said.text, said.text
+
+
+def the_doctor_tells_what_is_wrong(server: Server) -> None:
+    """the doctor tells a stopped core, a lost firewall, another way out, a site that is away"""
+    faults = {
+        "systemctl stop keyland-core": "keyland-core is inactive",
+        "nft delete table inet keyland": "rules of the firewall are not in force",
+        "sed -i s/ForceIPv6v4/ForceIPv4/ /etc/keyland/agent.env": "leaves with ForceIPv4",
+        f"sed -i /{SITE}/d /etc/hosts": "cannot be resolved",
+    }
+    mends = (
+        "systemctl start keyland-core", "systemctl restart keyland-firewall",
+        "sed -i s/ForceIPv4$/ForceIPv6v4/ /etc/keyland/agent.env", "cp /srv/hosts /etc/hosts",
+    )  # fmt: skip
+    server.sh("cp /etc/hosts /srv/hosts")
+    for (fault, words), mend in zip(faults.items(), mends, strict=True):
+        server.sh(fault)
+        said = server.run("doctor")
+        server.sh(mend)
+        assert words in said.text, f"{fault}: {said.text}"
+        assert said.code == (0 if "ForceIPv4" in words else 1), f"{fault}: {said.text}"
+    until(lambda: server.run("doctor").code == 0, "the doctor is content again")
+
+
+def the_firewall_shuts_out_strangers(server: Server) -> None:
+    """443 is open to a stranger, the agent's port to the shop alone"""
+    there = server.wire.there
+    assert reached(server.wire.here, there, 8443)
+    assert reached(server.wire.stranger, there, 443)
+    assert not reached(server.wire.stranger, there, 8443)
+
+
+def reached(source: str, there: str, port: int) -> bool:
+    try:
+        socket.create_connection((there, port), 3, source_address=(source, 0)).close()
+    except OSError:
+        return False
+    return True
+
+
+def a_stranger_sees_the_site(server: Server) -> None:
+    """who asks at 443 for the site gets its own certificate"""
+    context = ssl.create_default_context(cafile=str(server.root.parent / f"{SITE}.crt"))
+    with (
+        socket.create_connection((server.wire.there, 443), 10) as plain,
+        context.wrap_socket(plain, server_hostname=SITE) as secure,
+    ):
+        assert secure.version() == "TLSv1.3"
+
+
+def the_shop_adds_it_and_fills_it(server: Server, shop: Shop) -> None:
+    """the line, pasted at the shop, lists the server, and all users are in its core afterwards"""
+    line = server.run().line
+    with shop.at_work():
+        done = shop.servers("add", "finland", line=line)
+        again = shop.servers("add", "finland", line=line)
+        checked = shop.servers("check")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"users brought there: {shop.people} of {shop.people}" in done.stdout, done.stdout
+    assert (again.returncode, checked.returncode) == (0, 0), again.stdout + checked.stdout
+    assert shop.listed() == {"finland": [f"{server.wire.there}:8443"]}
+    assert server.users_in_core() == shop.people
+
+
+def the_shop_lists_no_impostor(server: Server, shop: Shop) -> None:
+    """with another fingerprint or another key in the line nothing is listed"""
+    address, fingerprint, key = server.run().line.split()
+    for line, words in (
+        (f"{address} {'ab' * 32} {key}", "somebody else answers there"),
+        (f"{address} {fingerprint} {'k' * 44}", "does not take this key"),
+    ):
+        done = shop.servers("add", "finland", line=line)
+        assert done.returncode == 1
+        assert words in done.stdout, done.stdout + done.stderr
+    assert shop.listed() == {}
+
+
+def it_is_back_after_a_boot(server: Server) -> None:
+    """after a boot agent, core, users and firewall are back without anybody's help"""
+    until(lambda: server.users_in_core() == Shop.people, "the users after the boot")
+    until(lambda: server.run("doctor").code == 0, "the doctor after the boot")
+    assert not reached(server.wire.stranger, server.wire.there, 8443)
