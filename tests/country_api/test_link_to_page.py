@@ -37,7 +37,7 @@ class House:
         self.agent = reality_agent(self.site, self.borrowed)
         self.agent.environ["CALLER_KEYS"] = '{"main_api": ["' + KEY + '"]}'
         self.agent.start_with_core()
-        self.shop = Shop(folder, servers_secrets={SERVER: {"key": KEY}})
+        self.shop = Shop(folder, servers_secrets={SERVER: {"key": KEY, "fingerprint": "00" * 32}})
         self.agent.clock.now = self.shop.clock.now
         self.shop.write_countries('{"finland": ["' + SERVER + '"]}')
         self.shop.adapters[f"https://{SERVER}"] = WsgiAdapter(self.agent.app)
