@@ -13,6 +13,12 @@ READ_P95_MS = 100.0
 READS_TO_NOTHING = 0.5
 CHANGE_BY_USERS = 1.2
 
+FILL_SECONDS = 5.0
+EQUAL_MS, EQUAL_BYTES = 50.0, 1000
+ADD_BY_USERS = 1.2
+AGENT_MB = 80.0
+BACK_SECONDS = 1.5
+
 Json = dict[str, Any]
 
 
@@ -62,6 +68,23 @@ def bars(told: Json) -> list[Bar]:
                 ratio=True)
             for name, ratio in _worse(empty, full).items()
         ),
+    ]  # fmt: skip
+
+
+def server_bars(told: Json) -> list[Bar]:
+    """Of one server with many users: what `bench.servers` has measured."""
+    agreement, download = told["agreement"], told["download"]
+    broken = int(download["broken"]) + int(not told["core_kept"]) + agreement["errors"]
+    return [
+        Bar("an empty server filled, seconds", told["fill_seconds"], FILL_SECONDS),
+        Bar("check of equal tables, P95 ms", agreement["equal_ms"]["p95"], EQUAL_MS),
+        Bar("check of equal tables, bytes", agreement["equal_bytes"], EQUAL_BYTES, ratio=True),
+        Bar("one user more, to one where there is none", told["add_ms"]["ratio"], ADD_BY_USERS,
+            ratio=True),
+        Bar("the agent's memory, MB", told["memory_mb"]["worker"], AGENT_MB),
+        Bar("all connect again after the core's start, seconds",
+            told["core_killed"]["since_start_seconds"], BACK_SECONDS),
+        Bar("downloads broken and cores restarted by an edit", broken, 0, ratio=True),
     ]  # fmt: skip
 
 

@@ -19,6 +19,18 @@ A_BATCH = 500
 
 def seed(layout: Layout, count: int) -> None:
     """`count` users with access, known to main_api and to every agent."""
+    records = seed_main(layout, count)
+    database = connect(f"embedded://{layout.state('main')}", name="main")
+    servers = [layout.address(f"agent_{country}") for country in COUNTRIES]
+    # else they would count as new, and be told of everybody once more
+    database[SERVERS].insert_many([{"_id": it, "enlisted": True} for it in servers])
+    database.close()
+    for country in COUNTRIES:
+        _seed_agent(layout, country, records)
+
+
+def seed_main(layout: Layout, count: int) -> list[UserRecord]:
+    """Known to main_api alone."""
     now = system_clock()
     records = [_record(number, now) for number in range(1, count + 1)]
     database = IndexedDatabase(connect(f"embedded://{layout.state('main')}", name="main"))
@@ -26,12 +38,8 @@ def seed(layout: Layout, count: int) -> None:
         batch = records[first : first + A_BATCH]
         database[USERS].insert_many([record.document() for record in batch])
     database[COUNTERS].insert_one({"_id": USERS, "value": count})
-    servers = [layout.address(f"agent_{country}") for country in COUNTRIES]
-    # else they would count as new, and be told of everybody once more
-    database[SERVERS].insert_many([{"_id": it, "enlisted": True} for it in servers])
     database.close()
-    for country in COUNTRIES:
-        _seed_agent(layout, country, records)
+    return records
 
 
 def _record(number: int, now: datetime) -> UserRecord:

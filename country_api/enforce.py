@@ -21,7 +21,7 @@ BLINDLY_AT_ONCE = 8  # whoever is removed to be added anew is without access in 
 LOCKS = 4096  # so many that lists of strangers seldom wait for each other
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Held:
     """What a core of this generation holds for a user: an id, or None; `order` tells when."""
 

@@ -4,19 +4,26 @@ import logging
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for
 from time import monotonic
+from typing import Final
 
 from common.errors import ServiceError
 from main_api.users.record import UserRecord
 from main_api.vpn_api.pending_store import PendingStore
 from main_api.vpn_api.servers import Server, Servers
-from main_api.vpn_api.telling import SERVERS_TROUBLE, Telling
-from models.servers import MOST_USERS
+from main_api.vpn_api.telling import SERVERS_TROUBLE, Held, Telling
+from models.servers import MOST_USERS, ServerUser
 
 log = logging.getLogger(__name__)
 REFUSED_SECONDS = 30.0
 IN_HAND_SECONDS = 1.0  # as long as a push waits
 Seen = dict[tuple[int, int], float]
 """User and revision -> since when he was seen pending."""
+
+
+Told = tuple[list[UserRecord], Future[list[Held]]]
+"""Users, and what the server will have said of them."""
+NOTHING: Final[Told] = [], Future()
+NOTHING[1].set_result([])
 
 
 class Healing:
@@ -47,6 +54,10 @@ class Healing:
                     self._round, server, in_hand_seconds
                 )
 
+    def wanted(self, server: Server, user: UserRecord) -> ServerUser:
+        """What that server is told of him."""
+        return self._telling.desired(server.address, user)
+
     def finish(self) -> None:
         """Wait until the rounds under way are over."""
         wait_for(list(self._rounds.values()))
@@ -60,13 +71,21 @@ class Healing:
             log.exception("healing %s", server.address)
 
     def _heal(self, server: Server, in_hand_seconds: float) -> None:
+        """The first call shows whether the server takes anything; from then on the next page is
+        read, and the one before is noted, while the server is at work.
+        """
         after, healed = 0, 0
+        told: Told | None = None
         seen, self._seen[server.address] = self._seen.get(server.address, {}), {}
         while users := self._pending.page(server.address, after=after, size=self._page):
             after = max(user.user_id for user in users)
-            healed += self._tell(server, self._due(server, users, seen, in_hand_seconds))
+            before, told = told, self._tell(server, self._due(server, users, seen, in_hand_seconds))
+            healed += self._note(server, before or told)
+            if before is None:
+                told = NOTHING
             if not server.rest.over():
                 break
+        healed += self._note(server, told or NOTHING)
         if healed:
             log.info("server %s: %d users brought level", server.address, healed)
 
@@ -80,19 +99,25 @@ class Healing:
         self._seen[server.address] |= since
         return [it for it in users if since[it.user_id, it.revision] <= now - in_hand_seconds]
 
-    def _tell(self, server: Server, due: list[UserRecord]) -> int:
-        """How many of them the server has now; at most `page` are told in one call."""
+    def _tell(self, server: Server, due: list[UserRecord]) -> Told:
+        """Begins to; at most `page` are told in one call."""
         users = [it for it in due if self._refused.get(_case(server, it), 0.0) <= monotonic()]
         if not users:
-            return 0
+            return NOTHING
+        return users, server.calls.submit(self._telling.tell, server, users)
+
+    def _note(self, server: Server, told: Told) -> int:
+        """How many of them the server has now."""
+        users, call = told
         taken: list[UserRecord] = []
-        for user, held in zip(users, self._telling.tell(server, users), strict=True):
+        for user, held in zip(users, call.result(), strict=True):
             if isinstance(held, ServiceError) and not isinstance(held, SERVERS_TROUBLE):
                 self._refused[_case(server, user)] = monotonic() + REFUSED_SECONDS
                 log.error("server %s refuses u%d: %s", server.address, user.user_id, held.code)
             if self._telling.has(server, user, held):
                 taken.append(user)
-        self._pending.taken_by(server.address, taken)
+        if taken:
+            self._pending.taken_by(server.address, taken)
         return len(taken)
 
 
