@@ -71,7 +71,7 @@ def build(settings: CountrySettings, clock: Clock | None = None, ss: Sequence[st
     )
     enforcer = Enforcer(store, accounts, pulse, clock, cutter.cut)
     file = ConfigFile(settings.core_config, plan, settings.core_binary)
-    metered = MeteredCore(client, accounts, Online(client, plan))
+    metered = MeteredCore(client, Online(client, plan))
     mirror = Mirror(file, store, clock, watchdog, settings.core_config_rest_seconds)
     return Deps(
         guard=Guard(Service.COUNTRY_API, settings.caller_keys, clock),

@@ -126,18 +126,16 @@ def _see(
     grown: Mapping[str, Bytes],
     now_ms: int,
 ) -> None:
-    db.executemany(
-        SEE,
-        [
-            (
-                key,
-                *after.seen.get(key, (0, 0)),
-                after.devices.get(key),
-                now_ms if key in grown else None,
-            )
-            for key in keys
-        ],
+    rows = (
+        (
+            key,
+            *after.seen.get(key, (0, 0)),
+            after.devices.get(key),
+            now_ms if key in grown else None,
+        )
+        for key in keys
     )
+    db.executemany(SEE, rows)
 
 
 def _add(
@@ -148,13 +146,11 @@ def _add(
     day: date,
     change: int,
 ) -> None:
-    db.executemany(
-        ADD,
-        [
-            (day.toordinal(), key, *grown.get(key, (0, 0)), *2 * (after.devices.get(key),), number)
-            for number, key in enumerate(keys, change + 1)
-        ],
+    rows = (
+        (day.toordinal(), key, *grown.get(key, (0, 0)), *2 * (after.devices.get(key),), number)
+        for number, key in enumerate(keys, change + 1)
     )
+    db.executemany(ADD, rows)
 
 
 def _told(row: tuple[str, int, int, int, int | None, int | None, int]) -> TrafficDay:

@@ -113,6 +113,7 @@ class LedgerFile:
         )
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA cache_size = -512")  # kB: an agent lives on a small machine
         return db
 
     def _put_aside(self) -> None:
