@@ -42,6 +42,16 @@ class Catalogue:
         document = self._db[TARIFFS].find_one({"_id": tariff_id}) or {}
         return [document.get("slug", ""), *document.get("name", {}).values()]
 
+    def limit(
+        self, tariff_id: str, *, traffic_gb: int | None = None, devices: int | None = None
+    ) -> None:
+        """0 for no limit; None: as it was. Raises Invalid no_such_tariff."""
+        tariff = self.get(tariff_id, "en")
+        asked = {"traffic_gb": traffic_gb, "device_limit": devices}
+        changes = {name: value or None for name, value in asked.items() if value is not None}
+        if changes:
+            self._db[TARIFFS].update_one({"_id": tariff.id}, {"$set": changes})
+
     def _known_locations(self) -> list[str]:
         try:
             return self._locations()
