@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 SWEEP_SECONDS = 30.0
 RETRY_SECONDS = 0.5
 PATIENCE_SECONDS = 180.0
+UNCHECKED = "not tried yet"
 CANNOT_TELL = "this core does not tell from where its users are connected"
 
 
@@ -52,7 +53,7 @@ class Cutter:
         self._woken = threading.Event()
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="cutter", daemon=True)
-        self.trouble = "" if online.can_tell else CANNOT_TELL
+        self.trouble = UNCHECKED if online.can_tell else CANNOT_TELL
 
     def start(self) -> None:
         if self._online.can_tell:
@@ -127,4 +128,4 @@ class Cutter:
     def _tell(self, trouble: str) -> None:
         if trouble != self.trouble:
             self.trouble = trouble
-            log.warning("cutting: %s", trouble or "in order")
+            log.log(logging.WARNING if trouble else logging.INFO, "cutting: %s", trouble or "works")

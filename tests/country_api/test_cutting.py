@@ -12,10 +12,11 @@ from country_api.core.config import CoreKind
 from country_api.cutting.check import why_not
 from tests.country_api.conftest import CORES, Agent, core_id
 from tests.support.core import FoundCore
-from tests.support.streams import Spring, Stream, spring
+from tests.support.streams import PAUSE_SECONDS, Spring, Stream, spring
 from tests.support.waiting import wait_until
 
 XRAY = [core for core in CORES if core.kind is CoreKind.XRAY]
+MANY = 300
 HERE, THERE = "127.0.0.2", "127.0.0.3"
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=f"cannot cut here: {why_not()}")
 
@@ -28,8 +29,9 @@ def core() -> FoundCore:
 
 
 @pytest.fixture
-def site() -> Iterator[Spring]:
-    with spring() as site:
+def site(request: pytest.FixtureRequest) -> Iterator[Spring]:
+    """Sends slowly to many."""
+    with spring(pause_seconds=getattr(request, "param", PAUSE_SECONDS)) as site:
         yield site
 
 
@@ -41,9 +43,14 @@ class Visitors:
         self.streams: list[Stream] = []
 
     def come(self, number: int, source: str) -> Stream:
+        stream = self.knock(number, source)
+        assert stream.runs()
+        return stream
+
+    def knock(self, number: int, source: str) -> Stream:
+        """Come without looking whether it runs, which takes the core a while."""
         stream = Stream(self._agent.port, core_id(number), self._site.address, source)
         self.streams.append(stream)
-        assert stream.runs()
         return stream
 
 
@@ -139,3 +146,20 @@ def test_one_whose_name_the_core_had_already_is_not_cut(agent: Agent, visitors: 
 
     assert all(stream.runs() for _ in range(30))
     assert visitors.come(1, THERE).runs()
+
+
+@pytest.mark.parametrize("site", [0.3], indirect=True)
+def test_hundreds_whose_access_ends_at_one_moment_are_cut_together(
+    agent: Agent, visitors: Visitors
+) -> None:
+    several = [agent.user(number, days=1) for number in range(1, MANY + 1)]
+    agent.api.put_users(several[:200])
+    agent.api.put_users([*several[200:], agent.user(MANY + 1)])
+    gone = [visitors.knock(n, f"127.1.{n // 200}.{n % 200 + 1}") for n in range(1, MANY + 1)]
+    stays = visitors.come(MANY + 1, THERE)
+    assert all(stream.runs() for stream in gone)
+
+    expire(agent)
+
+    wait_until(lambda: not any(stream.lives() for stream in gone), 5.0)
+    assert stays.runs()

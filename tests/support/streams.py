@@ -29,8 +29,9 @@ class Spring(ThreadingTCPServer):
 
     daemon_threads = True
     allow_reuse_address = True
+    request_queue_size = 128
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, pause_seconds: float) -> None:
         self.dry = Event()
         spring = self
 
@@ -40,9 +41,9 @@ class Spring(ThreadingTCPServer):
                 try:
                     self.request.recv(1)
                     for number in count():
-                        if spring.dry.wait(PAUSE_SECONDS):
-                            break
                         self.request.sendall(piece(number))
+                        if spring.dry.wait(pause_seconds):
+                            break
                     self.request.sendall(END)
                 except OSError:
                     pass
@@ -52,8 +53,8 @@ class Spring(ThreadingTCPServer):
 
 
 @contextmanager
-def spring(address: str = "127.0.0.1") -> Iterator[Spring]:
-    with Spring(address) as site:
+def spring(address: str = "127.0.0.1", pause_seconds: float = PAUSE_SECONDS) -> Iterator[Spring]:
+    with Spring(address, pause_seconds) as site:
         thread = Thread(target=site.serve_forever, args=(0.02,))
         thread.start()
         try:
@@ -84,6 +85,17 @@ class Stream:
         except ConnectionError:
             return False
         return not wanted
+
+    def lives(self) -> bool:
+        """Whether it has not ended; reads what is there, without waiting for more."""
+        try:
+            while self._wire.recv(PIECE, socket.MSG_DONTWAIT):
+                pass
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
 
     def close(self) -> None:
         self._wire.close()

@@ -55,6 +55,18 @@ def customer_is_served(machine: Machine) -> None:
     assert "0.0.0.0:443" in machine.run("ss", "-ltn").replace("*:443", "0.0.0.0:443")
 
 
+def connections_can_be_cut(machine: Machine) -> None:
+    """the agent can end connections under all that its unit forbids; the core cannot"""
+    agent, core = (machine.shown(f"keyland-{unit}", "MainPID") for unit in ("agent", "core"))
+    check = "cd /opt/keyland && .venv/bin/python -m country_api.cutting"
+    assert machine.run("sh", "-c", f"{check} {agent}") == "ok\n"
+    assert "lacks CAP_NET_ADMIN" in machine.run("sh", "-c", f"{check} {core}")
+    if "CORE_KIND=v2ray" not in (machine.root / "etc/keyland/agent.env").read_text():
+        # it has ended one of its own at its start
+        journal = ("journalctl", "--no-pager", "-o", "cat", "-u", "keyland-agent")
+        until(lambda: "cutting: works" in machine.run(*journal), "the agent's own check")
+
+
 def secrets_are_kept(machine: Machine, secrets: dict[str, str]) -> None:
     """credentials are in no environment, no command line, no unit's properties and no journal"""
     seen = machine.run("sh", "-c", "cat /proc/[0-9]*/environ | tr '\\0' '\\n'")
@@ -177,6 +189,7 @@ def the_target_stops_and_starts_all(machine: Machine) -> None:
 
 PROOFS: tuple[Callable[[Machine], None], ...] = (
     users_are_kept_apart,
+    connections_can_be_cut,
     customer_is_served,
     killed_ones_come_back,
     alarms_do_not_flood,
