@@ -1,19 +1,23 @@
 """Users, folders and units of a release, and their restart."""
 
+import shutil
 from pathlib import Path
 
 from scripts.server import links
 from scripts.server.commands import ask, run
-from scripts.server.layout import AGENT, CORE, Layout
+from scripts.server.layout import AGENT, CORE, FIREWALL, Layout
 from scripts.server.report import Report
 
 START_SECONDS = 200.0
+FIREWALL_UNIT = f"{FIREWALL}.service"
 
 
 def put(layout: Layout, release: Path, report: Report) -> None:
     """By the release's own installer: whether forth or back, units and files belong together."""
     installer = release / "scripts/install_services.py"
     run("python3", "-B", str(installer), "--role", "abroad", "--root", str(layout.root))
+    shutil.copyfile(release / "systemd" / FIREWALL_UNIT, layout.units / FIREWALL_UNIT)
+    run("systemctl", "daemon-reload")
     report.say("services: users, folders and units are in place")
 
 
