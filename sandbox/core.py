@@ -1,28 +1,32 @@
 """Finds a VPN core, or gets Debian's: `python -m sandbox.core [--get]` says which one is used.
 
 Looked for, in this order: the binary given as XRAY_BIN; `xray` on the PATH; `.runtime/core/xray`
-(an official release put there by hand); `v2ray` on the PATH; `.runtime/core/v2ray`, Debian's
-package unpacked there. Downloading the pinned release, Xray v26.6.27, is left out: that needs the
-sha256 its makers publish, and none has been established here.
+(an official release); `v2ray` on the PATH; `.runtime/core/v2ray`, Debian's package unpacked there.
+When there is none, `--get` gets the pinned release into `.runtime/core/xray`, or, where that cannot
+be reached, Debian's package.
 """
 
 import argparse
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from typing_extensions import override
 
+from common.core_release import ARCHIVES, PLACE, Archive, BadRelease, check, fetch, unpack
 from sandbox.ending import leave_when_told
 
 RUNTIME = Path(__file__).resolve().parents[1] / ".runtime"
 _ANSWER_SECONDS = 20
+_SILENCE_SECONDS = 10.0
 _PACKAGE_SECONDS = 300
 _NAMES: dict[str, Literal["xray", "v2ray"]] = {"Xray": "xray", "V2Ray": "v2ray"}
 _VERSION = re.compile(r"(Xray|V2Ray) v?([0-9][0-9.]*)")
@@ -88,6 +92,28 @@ def get_core(xray_bin: str, search_path: str, runtime: Path = RUNTIME) -> Core:
     if core is None:
         raise CoreNotFound("Debian's v2ray was unpacked but does not run")
     return core
+
+
+def get_pinned(
+    runtime: Path = RUNTIME, place: str = PLACE, archives: Mapping[str, Archive] = ARCHIVES
+) -> Core | None:
+    """The pinned release of Xray, if it can be had from there and is what it should be."""
+    archive = archives.get(platform.machine())
+    if archive is None:
+        return None
+    target = runtime / "core" / "xray"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        got, made = Path(scratch) / archive.name, Path(scratch) / "made"
+        try:
+            fetch(archive.url(place), got, _SILENCE_SECONDS)
+            check(got, archive.sha256)
+            unpack(got, made)
+        except BadRelease as trouble:
+            print(f"core: no Xray: {trouble}", flush=True)
+            return None
+        made.replace(target)
+    return _ask(target, "version")
 
 
 def _unpacked(runtime: Path) -> Path:
@@ -161,16 +187,15 @@ def _run(command: list[str], folder: Path, search_path: str) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m sandbox.core", description=__doc__)
-    parser.add_argument("--get", action="store_true", help="get Debian's v2ray when there is none")
+    parser.add_argument("--get", action="store_true", help="get one when there is none")
     wanted = parser.parse_args()
     leave_when_told(130)
     environment = os.environ  # noqa: TID251  this is the entry of `python -m sandbox.core`
     xray_bin, search_path = environment.get("XRAY_BIN", ""), environment.get("PATH", "")
     try:
-        if wanted.get:
-            core: Core | None = get_core(xray_bin, search_path)
-        else:
-            core = find_core(xray_bin, search_path)
+        core = find_core(xray_bin, search_path)
+        if core is None and wanted.get:
+            core = get_pinned() or get_core(xray_bin, search_path)
     except CoreNotFound as trouble:
         print(f"core: {trouble}", file=sys.stderr)
         return 1
