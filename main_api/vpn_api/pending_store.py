@@ -84,7 +84,7 @@ class PendingStore:
         )
         return done.matched_count
 
-    def once_more(self, address: str, user_ids: list[int]) -> None:
+    def tell_again(self, address: str, user_ids: list[int]) -> None:
         """As `again`, whatever their revision is."""
         self._db[USERS].update_many(
             {"_id": {"$in": user_ids}}, {"$addToSet": {"pending": address}, "$inc": {"revision": 1}}

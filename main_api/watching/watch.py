@@ -117,7 +117,7 @@ def make_pending(pending: PendingStore) -> Callable[[str, list[int]], None]:
 
     def repair(address: str, users: list[int]) -> None:
         log.warning("server %s: %d with access are missing and told anew", address, len(users))
-        pending.once_more(address, users)
+        pending.tell_again(address, users)
 
     return repair
 
