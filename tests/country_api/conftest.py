@@ -60,7 +60,7 @@ class Site:
                 self._server.socket, server_side=True, do_handshake_on_connect=False
             )
         self.address = ("127.0.0.1", int(self._server.server_port))
-        self._thread = Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
 
     def close(self) -> None:

@@ -32,8 +32,8 @@ class House:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.site = Site()
         self.borrowed = borrowed_site(folder)
+        self.site = Site()
         self.agent = reality_agent(self.site, self.borrowed)
         self.agent.environ["CALLER_KEYS"] = '{"main_api": ["' + KEY + '"]}'
         self.agent.start_with_core()

@@ -33,8 +33,8 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.site = Site()
         self.borrowed = borrowed_site(folder)
+        self.site = Site()
         self.disk = reality_agent(self.site, self.borrowed)
         self.disk.clock.now = make_clock(None)()
         self.xray = self.disk.core.core.binary

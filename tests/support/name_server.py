@@ -26,7 +26,7 @@ class NameServer:
         self.asked: Counter[tuple[str, int]] = Counter()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((address, 53))
-        self._thread = Thread(target=self._serve)
+        self._thread = Thread(target=self._serve, daemon=True)
         self._thread.start()
 
     def _serve(self) -> None:

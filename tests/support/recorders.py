@@ -17,7 +17,7 @@ class TcpRecorder:
         self._socket = socket.create_server(
             (host, port), family=family, dualstack_ipv6=host == "::", backlog=100
         )
-        self._thread = Thread(target=self._serve)
+        self._thread = Thread(target=self._serve, daemon=True)
         self._thread.start()
 
     def _serve(self) -> None:
@@ -45,7 +45,7 @@ class UdpRecorder:
         self._socket = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
         self._socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         self._socket.bind(("::", port))
-        self._thread = Thread(target=self._serve)
+        self._thread = Thread(target=self._serve, daemon=True)
         self._thread.start()
 
     def _serve(self) -> None:
