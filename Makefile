@@ -36,6 +36,9 @@ broadcast: .venv/.ready  ## a broadcast among 429s, lost answers and kill -9 (SE
 proof-cleanup: .venv/.ready  ## clean 10,000 users up, with a kill and a server down in the middle
 	$(PYTHON) -m tests.main_api.cleanup_process --people 10000
 
+apart: .venv/.ready core  ## buy for 3 minutes over failing ways to servers that are hosts of their own (root, Xray)
+	$(PYTHON) -m tests.apart --seed $(SEED)
+
 boot: .venv/.ready core  ## boot the systemd units for real in a container (root; minutes)
 	$(PYTHON) -m tests.systemd.boot
 

@@ -3,6 +3,7 @@
 import json
 import secrets
 import socket
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,9 +54,12 @@ def _key() -> str:
 
 @dataclass(frozen=True)
 class Layout:
-    """One sandbox. `keys` is by (caller, callee); secrets are made anew for every sandbox."""
+    """One sandbox. `keys` is by (caller, callee); secrets are made anew for every sandbox. `hosts`
+    names the address of what is not on loopback.
+    """
 
     folder: Path
+    hosts: Mapping[str, str] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=lambda: free_ports(PORT_NAMES))
     keys: dict[tuple[str, str], str] = field(default_factory=lambda: {p: _key() for p in PAIRS})
     bot_token: str = field(default_factory=lambda: f"7000001:{secrets.token_urlsafe(26)}")
@@ -70,7 +74,7 @@ class Layout:
         return f"{scheme}://{self.address(name)}"
 
     def address(self, name: str) -> str:
-        return f"{LOOPBACK}:{self.ports[name]}"
+        return f"{self.hosts.get(name, LOOPBACK)}:{self.ports[name]}"
 
     @property
     def clock_file(self) -> Path:

@@ -13,6 +13,7 @@ from main_api.payments.messages import message_key
 from models.admin import AuditLines
 from models.codes import FactKind, NoticeKind
 from models.notifies import NoticeState
+from models.presence import Presence
 from models.servers import ServerUsers
 from models.users import User
 from sandbox.layout import Layout
@@ -43,6 +44,13 @@ class Operator:
             session=make_session(self._layout.fingerprints(name)),
         )
 
+    @property
+    def main(self) -> ServiceClient:
+        return self._client("main_api", "main_api")
+
+    def presence(self, user_id: int) -> Presence:
+        return MainApi(self.main).presence(user_id)
+
     def traffic(self, country: str) -> dict[str, int]:
         """Bytes sent to each user by this server's core."""
         return CountryApi(self._client(f"agent_{country}", "country_api")).traffic().downlink
@@ -60,13 +68,13 @@ class Operator:
         }
 
     def user(self, user_id: int) -> User:
-        return MainApi(self._client("main_api", "main_api")).user(user_id)
+        return MainApi(self.main).user(user_id)
 
     def audit(self, user_id: int) -> AuditLines:
-        return MainApi(self._client("main_api", "main_api")).audit_of(user_id)
+        return MainApi(self.main).audit_of(user_id)
 
     def user_ids(self) -> list[int]:
-        return MainApi(self._client("main_api", "main_api")).user_ids().user_ids
+        return MainApi(self.main).user_ids().user_ids
 
     def notice(self, key: str) -> str:
         """The state of a notice, or "absent"."""

@@ -5,7 +5,7 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -21,16 +21,19 @@ from sandbox.supervisor import NotReady, Supervisor
 ROOT = Path(__file__).parent.parent
 RUNTIME = ROOT / ".runtime"
 READY_SECONDS = 40.0
+Programs = Callable[[Layout, Core], list[Program]]
 
 
 class Sandbox:
     """Everything of one shop on loopback. `operator` looks things up with signed calls."""
 
-    def __init__(self, layout: Layout, core: Core, outer: Mapping[str, str]) -> None:
+    def __init__(
+        self, layout: Layout, core: Core, outer: Mapping[str, str], made: Programs = programs
+    ) -> None:
         self.layout = layout
         self.core = core
         self.operator = Operator(layout)
-        self._programs = programs(layout, core)
+        self._programs = made(layout, core)
         processes = [self._process(p) for p in self._programs]
         self._supervisor = Supervisor(processes, outer, layout.folder)
 
@@ -47,16 +50,18 @@ class Sandbox:
 
     @classmethod
     @contextmanager
-    def temporary(cls) -> Iterator["Sandbox"]:
+    def temporary(
+        cls, hosts: Mapping[str, str] | None = None, made: Programs = programs
+    ) -> Iterator["Sandbox"]:
         """A sandbox in a folder of its own, which is gone afterwards, also after a kill -9."""
         RUNTIME.mkdir(exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="sandbox-", dir=RUNTIME))
         try:
-            layout = Layout(folder)
+            layout = Layout(folder, hosts or {})
             layout.prepare()
             outer = dict(os.environ)  # noqa: TID251 -- PATH and XRAY_BIN say which core is wanted
             core = get_core(outer.get("XRAY_BIN", ""), outer.get("PATH", ""))
-            sandbox = cls(layout, core, outer)
+            sandbox = cls(layout, core, outer, made)
             with sandbox._supervisor:
                 yield sandbox
         finally:

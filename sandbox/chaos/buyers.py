@@ -39,9 +39,20 @@ class Buyer:
 
     def buy(self, deadline: float) -> None:
         """The whole way; each stage is repeated until it works or the time is up."""
+        self._go((self._take_trial, self._read_link, *self._purchase()), deadline)
+
+    def renew(self, deadline: float) -> None:
+        """Once more, for whoever has bought before."""
+        self.trial_end = access_until(self.subscription)
+        self._go(self._purchase(), deadline)
+
+    def _purchase(self) -> tuple[Callable[[], None], ...]:
+        return self._order, self._pay, self._granted
+
+    def _go(self, stages: tuple[Callable[[], None], ...], deadline: float) -> None:
         self.in_flight.set()
         try:
-            for stage in (self._take_trial, self._read_link, self._order, self._pay, self._granted):
+            for stage in stages:
                 self._insist(stage, deadline)
             self.done = True
         except GaveUp as reason:

@@ -1,0 +1,1 @@
+"""A shop whose servers are hosts of their own, reached over links that fail, for `make apart`."""
