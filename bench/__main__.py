@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.bars import Bar, bars
+from bench import servers
+from bench.bars import Bar, bars, server_bars
 from bench.campaign import QUICK, Campaign, Plan
 from bench.figures import latency
 from bench.graphs import draw
@@ -74,11 +75,12 @@ def main() -> int:
     wanted = parser.parse_args()
     leave_when_told(130)
     try:
-        results = measure(QUICK if wanted.quick else Plan(), wanted.users)
+        abroad = servers.measure(wanted.users)
+        results = measure(QUICK if wanted.quick else Plan(), wanted.users) | {"servers": abroad}
     except (CoreNotFound, NotReady, GeneratorFailed) as trouble:
         print(f"bench: FAILED: {trouble}")
         return 1
-    judged = bars(results)
+    judged = bars(results) + server_bars(results["servers"])
     write(results, judged, wanted.folder)
     for bar in judged:
         print(f"bench: {bar}")

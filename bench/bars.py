@@ -74,7 +74,8 @@ def bars(told: Json) -> list[Bar]:
 def server_bars(told: Json) -> list[Bar]:
     """Of one server with many users: what `bench.servers` has measured."""
     agreement, download = told["agreement"], told["download"]
-    broken = int(download["broken"]) + int(not told["core_kept"]) + agreement["errors"]
+    whole = download["blocks"] and not download["broken"]
+    broken = int(not whole) + int(not told["core_kept"]) + agreement["errors"]
     return [
         Bar("an empty server filled, seconds", told["fill_seconds"], FILL_SECONDS),
         Bar("check of equal tables, P95 ms", agreement["equal_ms"]["p95"], EQUAL_MS),

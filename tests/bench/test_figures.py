@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bench import figures
-from bench.bars import Bar, bars, errors
+from bench.bars import Bar, bars, errors, server_bars
 
 
 def burst(*times: float) -> dict[str, object]:
@@ -151,3 +151,34 @@ def test_errors_are_found_however_deep_they_were_counted() -> None:
 def test_a_bar_tells_its_verdict_first() -> None:
     assert str(Bar("reads", 799.0, 800.0, at_most=False)) == "SLOW   reads: 799 (>= 800)"
     assert str(Bar("change", 1.3, 1.2, ratio=True)) == "MISSED change: 1.3 (<= 1.2)"
+
+
+def one_server(**changed: Any) -> dict[str, Any]:
+    told = {
+        "fill_seconds": 4.0,
+        "agreement": {"equal_ms": {"p95": 20.0}, "equal_bytes": 803, "errors": 0},
+        "add_ms": {"ratio": 1.0},
+        "memory_mb": {"worker": 78.0},
+        "core_killed": {"since_start_seconds": 0.8},
+        "core_kept": True,
+        "download": {"broken": False, "blocks": 1000},
+    }
+    return told | changed
+
+
+def test_the_bars_of_one_server_hold_or_are_missed_one_by_one() -> None:
+    assert all(bar.holds for bar in server_bars(one_server()))
+    equal = one_server()["agreement"]
+    for changed in (
+        {"fill_seconds": 5.1},
+        {"agreement": equal | {"equal_bytes": 1001}},
+        {"agreement": equal | {"errors": 1}},
+        {"agreement": equal | {"equal_ms": {"p95": 51.0}}},
+        {"add_ms": {"ratio": 1.3}},
+        {"memory_mb": {"worker": 81.0}},
+        {"core_killed": {"since_start_seconds": 1.6}},
+        {"core_kept": False},
+        {"download": {"broken": True, "blocks": 1000}},
+        {"download": {"broken": False, "blocks": 0}},
+    ):
+        assert len([it for it in server_bars(one_server(**changed)) if not it.holds]) == 1
