@@ -2,6 +2,8 @@
 
 import secrets
 import threading
+from array import array
+from collections.abc import Iterable, Iterator
 
 from common.agreement import Table, bucket_of, digest
 from country_api.store import Store
@@ -24,7 +26,7 @@ class Agreement:
         self._store = store
         self._lock = threading.Lock()
         self._seen: tuple[int, int] | None = None
-        self._rows: list[tuple[int, int, int]] = []
+        self._rows = _Rows([])
 
     def compare(self, asked: AgreementQuestion) -> AgreementAnswer:
         table = self._table(asked.at)
@@ -45,13 +47,27 @@ class Agreement:
         with self._lock:
             version = self._store.version()
             if version != self._seen:  # asked before the rows are: at worst they are read once more
-                self._rows = [
-                    (_user_id(key), digest(key, core_id, ends), ends)
-                    for key, core_id, ends, _ in self._store.active()
-                ]
+                self._rows = _Rows(self._store.active())
                 self._seen = version
             rows = self._rows
-        return Table((user_id, told) for user_id, told, ends in rows if ends > at)
+        return Table(rows.after(at))
+
+
+class _Rows:
+    """Of all active users id, end and digest, as small as they can be kept."""
+
+    def __init__(self, rows: Iterable[tuple[str, str, int, int]]) -> None:
+        self._ids, self._ends = array("q"), array("q")
+        self._digests: list[int] = []
+        for key, core_id, ends, _ in rows:
+            self._ids.append(_user_id(key))
+            self._ends.append(ends)
+            self._digests.append(digest(key, core_id, ends))
+
+    def after(self, at: int) -> Iterator[tuple[int, int]]:
+        """Id and digest of whoever is let in after that moment."""
+        rows = zip(self._ids, self._ends, self._digests, strict=True)
+        return ((user_id, told) for user_id, ends, told in rows if ends > at)
 
 
 def _user_id(key: str) -> int:

@@ -33,6 +33,7 @@ WHERE excluded.revision >= users.revision
 RETURNING revision
 """  # noqa: S608 -- only our own column names
 ACTIVE = "SELECT key, core_id, expires_ms, revision FROM users WHERE active"
+A_PAGE = 500
 LIVE = "SELECT key, core_id FROM users WHERE active AND expires_ms > ?"
 
 
@@ -74,16 +75,25 @@ class Store:
     def all(self) -> list[ServerUser]:
         return self._select("ORDER BY key")
 
+    def each(self) -> Iterator[ServerUser]:
+        """As `all`, some at a time, since 10,000 of them are 10 MB; no snapshot."""
+        after = ""
+        while some := self._select("WHERE key > ? ORDER BY key LIMIT ?", after, A_PAGE):
+            yield from some
+            after = some[-1].key
+
     def version(self) -> tuple[int, int]:
         """Changes with every change of the file, also one by another process."""
         with self._database() as db:
             (others,) = db.execute("PRAGMA data_version").fetchone()
             return db.total_changes, int(others)
 
-    def active(self) -> list[tuple[str, str, int, int]]:
-        """Key, id, end in Unix milliseconds and revision of all but who was removed."""
+    def active(self) -> Iterator[tuple[str, str, int, int]]:
+        """Key, id, end in Unix milliseconds and revision of all but who was removed; to be gone
+        through at once, since the store waits for it.
+        """
         with self._database() as db:
-            return db.execute(ACTIVE).fetchall()
+            yield from db.execute(ACTIVE)
 
     def live(self, now: datetime) -> dict[str, str]:
         """Key -> id of everybody who may be served now."""

@@ -115,6 +115,7 @@ def _abroad(layout: Layout, core: Core, country: str) -> list[Program]:
         "SECURITY": "none",
         "ALLOW_PRIVATE": layout.address("web"),
         "OUTBOUND_STRATEGY": "ForceIPv6v4",  # nobody is to be asked whether IPv6 works
+        "MALLOC_ARENA_MAX": "1",  # as systemd's unit has it
     }
     command = core.run_command(layout.core_config(country))
     if core.kind == "xray":

@@ -1,6 +1,6 @@
 """The core's config: one builder for a real server and for the sandbox, for Xray and for v2ray."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -124,16 +124,21 @@ def _policy(plan: CorePlan) -> Json:
     return {"levels": {"0": level}, "system": system}
 
 
-def _inbound(plan: CorePlan, users: Mapping[str, str]) -> Json:
+def clients(plan: CorePlan, users: Mapping[str, str]) -> Iterator[Json]:
+    """As they stand in the config, in the order of their names."""
     flow = {"flow": plan.flow} if plan.flow else {}
-    clients = [{"id": users[key], "email": key, "level": 0} | flow for key in sorted(users)]
+    for key in sorted(users):
+        yield {"id": users[key], "email": key, "level": 0} | flow
+
+
+def _inbound(plan: CorePlan, users: Mapping[str, str]) -> Json:
     return {
         "tag": plan.tag,
         "listen": plan.listen,
         "port": plan.port,
         "protocol": plan.protocol,
         # "clients", since Xray before 26.5.9 does not know "users"
-        "settings": {"clients": clients, "decryption": "none"},
+        "settings": {"clients": list(clients(plan, users)), "decryption": "none"},
         "streamSettings": _stream(plan),
         # not routeOnly: names are what the outbound's strategy acts on. No "quic": the packets of
         # a UDP session keep the addresses they came with, whatever the first one named

@@ -6,12 +6,14 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
-from country_api.core.config import CoreKind, CorePlan, build
+from country_api.core.config import CoreKind, CorePlan, build, clients
 
 TEST_SECONDS = 20
 Stamp = tuple[int, int, int]
+AT_ONCE = 200
 
 
 class BadConfig(Exception):
@@ -47,7 +49,7 @@ class ConfigFile:
         a moment (a reload) the one which writes last has read last.
         """
         with self._locked():
-            text = json.dumps(build(self._plan, users_now()))
+            text = text_of(self._plan, users_now())
             if not self._holds(text):
                 fresh = self._path.with_name(f".{self._path.stem}.new.json")
                 _write_durably(fresh, text)
@@ -84,6 +86,15 @@ class ConfigFile:
         )
         if tested.returncode:
             raise BadConfig(tested.stdout.strip()[-500:])
+
+
+def text_of(plan: CorePlan, users: Mapping[str, str]) -> str:
+    """What json.dumps makes of the whole, some clients at a time: all at once take much memory."""
+    rest = clients(plan, users)
+    parts = iter(lambda: list(islice(rest, AT_ONCE)), [])
+    listed = ", ".join(json.dumps(some)[1:-1] for some in parts)
+    whole = json.dumps(build(plan, {}))
+    return whole.replace('"clients": []', f'"clients": [{listed}]', 1)
 
 
 def _write_durably(path: Path, text: str) -> None:

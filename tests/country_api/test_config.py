@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from country_api.core.config import CoreKind, CorePlan, Reality, UnsafePlan, build
-from country_api.core.config_file import BadConfig, ConfigFile
+from country_api.core.config_file import BadConfig, ConfigFile, text_of
 from tests.country_api.conftest import core_id
 from tests.support.core import FoundCore
 from tests.support.ports import free_port
@@ -83,3 +83,10 @@ def test_a_config_that_the_core_refuses_leaves_the_old_file(
         file.write(lambda: {"u1": "x" * 40})
 
     assert path.read_text() == before
+
+
+@pytest.mark.parametrize("count", [0, 1, 200, 401])
+def test_the_text_made_in_parts_is_that_of_the_whole(count: int) -> None:
+    users = {f"u{n}": f"{n:08x}-0000-4000-8000-000000000000" for n in range(count)}
+
+    assert text_of(PRODUCTION, users) == json.dumps(build(PRODUCTION, users))
