@@ -88,6 +88,18 @@ def test_after_a_restart_of_the_agent_it_is_compared_at_once_and_only_once(
     assert minutes.asked == asked == 2
 
 
+def test_a_description_older_than_the_restart_brings_no_comparison(minutes: Minutes) -> None:
+    describe(minutes.shop)
+    minutes.pass_(0)
+    minutes.shop.finland.agreement.life = "abcdef01"
+    minutes.pass_(EVERY_SECONDS)
+    assert minutes.asked == 2
+
+    minutes.pass_(2)
+
+    assert minutes.asked == 2
+
+
 def test_one_that_was_away_is_compared_soon_after_it_is_back(minutes: Minutes) -> None:
     minutes.shop.finland.wire.down = True
     minutes.pass_(0)

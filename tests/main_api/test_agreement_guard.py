@@ -9,6 +9,8 @@ from common.clock import milliseconds
 from common.errors import Unavailable
 from main_api.mongo_api.collections import USERS
 from main_api.vpn_api.agreement_alarm import AgreementAlarm
+from main_api.vpn_api.census import Seen
+from main_api.vpn_api.differences import Differences
 from models.agreement import HeldUser
 from tests.main_api.test_agreement import ID, finland, repair, settle
 from tests.support.fake_country import FakeCountry
@@ -115,3 +117,15 @@ def test_the_owner_is_told_once_a_day_and_again_when_notify_service_was_away(
     told = [it for it in shop.notify.notices.values() if it.telegram_id == 46537428]
     assert len(told) == 2
     assert "12 users" in str(told[0].params["text"])
+
+
+@pytest.mark.parametrize(
+    ("ours", "losing", "suspicious"),
+    [(0, 10, False), (0, 11, True), (109, 11, True), (110, 11, False), (1000, 101, True)],
+)
+def test_suspicious_is_more_than_ten_and_more_than_a_tenth(
+    *, ours: int, losing: int, suspicious: bool
+) -> None:
+    extra = [Seen(number, None, 1, []) for number in range(losing)]
+
+    assert Differences(ours=ours, extra=extra).suspicious == suspicious
