@@ -60,6 +60,8 @@ class ConfigFile:
 
     def _holds(self, text: str) -> bool:
         try:
+            if self._path.stat().st_size != len(text):  # all of it is ASCII
+                return False
             return self._path.read_text(encoding="utf-8") == text
         except (FileNotFoundError, UnicodeDecodeError):
             return False
@@ -92,9 +94,10 @@ def text_of(plan: CorePlan, users: Mapping[str, str]) -> str:
     """What json.dumps makes of the whole, some clients at a time: all at once take much memory."""
     rest = clients(plan, users)
     parts = iter(lambda: list(islice(rest, AT_ONCE)), [])
-    listed = ", ".join(json.dumps(some)[1:-1] for some in parts)
-    whole = json.dumps(build(plan, {}))
-    return whole.replace('"clients": []', f'"clients": [{listed}]', 1)
+    listed = [json.dumps(some)[1:-1] for some in parts]
+    head, _, tail = json.dumps(build(plan, {})).partition('"clients": []')
+    first, *others = listed or [""]
+    return "".join([head, '"clients": [', first, *(f", {it}" for it in others), "]", tail])
 
 
 def _write_durably(path: Path, text: str) -> None:
