@@ -39,6 +39,7 @@ TROUBLES = (BadCountries, BadLine, CannotWrite, NotFilled, ServiceError, Unfit, 
 def main(arguments: list[str]) -> int:
     asked = parse(arguments)
     adopt_installed(os.environ)
+    os.environ.setdefault("LOG_LEVEL", "WARNING")  # a person reads this
     settings = start("main_api_servers", ServersSettings)
     try:
         return act(asked, desk_of(settings))

@@ -34,9 +34,9 @@ class Wire:
 
 @contextmanager
 def connected(root: Path, pair: tuple[Path, Path]) -> Iterator[Wire]:
-    """Names and addresses on this side; `plug_in` does the other side once it has booted."""
+    """This side of it; `plug_in` does the other one after each boot, since it goes with that."""
     name, net = f"kl{secrets.token_hex(4)}", secrets.randbelow(250) + 2
-    _ip("link", "add", name, "type", "veth", "peer", "name", f"{name}p")
+    _ip("link", "add", name, "type", "bridge")
     sites: list[Site] = []
     try:
         four, six = f"10.213.{net}.1", f"fd00:213:{net:x}::1"
@@ -56,6 +56,8 @@ def connected(root: Path, pair: tuple[Path, Path]) -> Iterator[Wire]:
 
 def plug_in(wire: Wire, leader: int) -> None:
     inside = ["nsenter", "-t", str(leader), "-n", "ip"]
+    _ip("link", "add", f"{wire.name}a", "type", "veth", "peer", "name", f"{wire.name}p")
+    _ip("link", "set", f"{wire.name}a", "master", wire.name, "up")
     _ip("link", "set", f"{wire.name}p", "netns", str(leader))
     for words in (
         ("link", "set", f"{wire.name}p", "name", "wan0"),
