@@ -89,6 +89,18 @@ def test_services_can_read_what_is_theirs_whatever_the_umask_of_root(tmp_path: P
 
 
 @needs_systemd
+def test_the_servers_secrets_are_for_the_shop_and_nobody_else(tmp_path: Path) -> None:
+    install(tmp_path, "main")
+    file = tmp_path / "etc/keyland/servers_secrets.json"
+    groups = dict(line.split(":")[::2] for line in (tmp_path / "etc/group").read_text().split())
+
+    assert str(file.stat().st_gid) == groups["keyland-main"]
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert file.parent.stat().st_mode & 0o777 == 0o755
+    assert json.loads(file.read_text()) == {}
+
+
+@needs_systemd
 def test_a_server_abroad_gets_nothing_of_the_shop(tmp_path: Path) -> None:
     install(tmp_path, "abroad")
 
