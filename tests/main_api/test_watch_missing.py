@@ -1,6 +1,7 @@
 """Nobody with access stays missing on a server: an alarm after two minutes, once, and a repair."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 
@@ -10,6 +11,7 @@ from common.errors import ServiceError
 from main_api.mongo_api.collections import USERS
 from main_api.watching.alarms import About
 from main_api.watching.health import Reason
+from main_api.watching.lacking import Lacking
 from tests.support.shop import FINLAND, FRANCE, GERMANY
 from tests.support.watched_shop import OWNER, WatchedShop
 
@@ -195,3 +197,14 @@ def test_ten_thousand_waiting_for_a_dead_server_cost_a_look_little(shop: Watched
     assert (perf_counter() - began) / 18 < counting / 2
     assert shop.watched(FINLAND).missing == 10_001
     assert shop.alarms(About.MISSING, FINLAND) == 1
+
+
+def test_who_was_missing_is_not_back_because_the_server_says_nothing(
+    shop: WatchedShop, user_id: int
+) -> None:
+    lacking, now = Lacking(shop.deps.db), shop.clock()
+    lacking.look(FINLAND, [user_id], {}, now)
+    later = now + timedelta(minutes=3)
+
+    assert lacking.look(FINLAND, None, {}, later).long(later) == [user_id]
+    assert lacking.look(FINLAND, [], {}, later).long(later) == []
