@@ -2,10 +2,11 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from threading import Thread
 
 ANSWER = b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+PATIENCE_SECONDS = 3.0
 
 
 class TcpRecorder:
@@ -26,14 +27,23 @@ class TcpRecorder:
                 wire, _ = self._socket.accept()
             except OSError:
                 return
-            with wire:
-                self.seen.append(wire.getsockname()[0])
-                wire.sendall(ANSWER)
+            self.seen.append(wire.getsockname()[0])
+            Thread(target=_answer, args=(wire,), daemon=True).start()
 
     def close(self) -> None:
         self._socket.shutdown(socket.SHUT_RDWR)
         self._thread.join()
         self._socket.close()
+
+
+def _answer(wire: socket.socket) -> None:
+    """Hears the caller out: closed over what was not read, a connection loses its answer."""
+    with wire, suppress(OSError):
+        wire.settimeout(PATIENCE_SECONDS)
+        wire.sendall(ANSWER)
+        wire.shutdown(socket.SHUT_WR)
+        while wire.recv(4096):
+            pass
 
 
 class UdpRecorder:
