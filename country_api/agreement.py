@@ -1,6 +1,5 @@
 """Tells main_api whether this server wants the same users as it does, and if not, which."""
 
-import secrets
 import threading
 from array import array
 from collections.abc import Iterable, Iterator
@@ -18,11 +17,11 @@ from models.agreement import (
 
 class Agreement:
     """What it computes of each row stands until the file changes, whoever changed it; so an equal
-    check reads nothing. `life` is another one at each start.
+    check reads nothing. `life` is that of the process, another one at each start.
     """
 
-    def __init__(self, store: Store) -> None:
-        self.life = secrets.token_hex(4)
+    def __init__(self, store: Store, life: str) -> None:
+        self.life = life
         self._store = store
         self._lock = threading.Lock()
         self._seen: tuple[int, int] | None = None

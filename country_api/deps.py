@@ -1,5 +1,6 @@
 """What the agent works with, put together in one place."""
 
+import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -34,7 +35,9 @@ class Deps:
     guard: Guard
     clock: Clock
     store: Store
+    life: str
     client: CoreClient
+    online: Online
     accounts: Accounts
     pulse: Pulse
     cutter: Cutter
@@ -43,6 +46,12 @@ class Deps:
     keeper: Keeper
     agreement: Agreement
     counting: Counting
+
+    def start(self) -> None:
+        """Start the threads. The core's config file is right when this returns."""
+        self.keeper.start()
+        self.cutter.start()
+        self.counting.recorder.start()
 
     def close(self) -> None:
         """Stop the threads; what they had to write is written."""
@@ -60,10 +69,12 @@ def build(settings: CountrySettings, clock: Clock | None = None, ss: Sequence[st
     store = Store(settings.state_dir / "country_api.sqlite3")
     client = CoreClient(settings.core_api, settings.core_kind)
     accounts = Accounts(client, plan)
+    life = secrets.token_hex(8)
+    online = Online(client, plan)
     pulse = Pulse(client, time.monotonic)
     watchdog = Watchdog()
     cutter = Cutter(
-        Online(client, plan),
+        online,
         Sockets(settings.inbound_port, ss),
         live=lambda: store.live(clock()),
         check=lambda: why_not(ss),
@@ -71,13 +82,14 @@ def build(settings: CountrySettings, clock: Clock | None = None, ss: Sequence[st
     )
     enforcer = Enforcer(store, accounts, pulse, clock, cutter.cut)
     file = ConfigFile(settings.core_config, plan, settings.core_binary)
-    metered = MeteredCore(client, Online(client, plan))
     mirror = Mirror(file, store, clock, watchdog, settings.core_config_rest_seconds)
     return Deps(
         guard=Guard(Service.COUNTRY_API, settings.caller_keys, clock),
         clock=clock,
         store=store,
+        life=life,
         client=client,
+        online=online,
         accounts=accounts,
         pulse=pulse,
         cutter=cutter,
@@ -94,8 +106,8 @@ def build(settings: CountrySettings, clock: Clock | None = None, ss: Sequence[st
             monotonic=time.monotonic,
             watchdog=watchdog,
         ),
-        agreement=Agreement(store),
-        counting=Counting(settings.state_dir, metered, clock, watchdog),
+        agreement=Agreement(store, life),
+        counting=Counting(settings.state_dir, MeteredCore(client, online), clock, watchdog),
     )
 
 

@@ -1,8 +1,7 @@
 """How this server fares, in one cheap answer: asked every ten seconds."""
 
-import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from common.clock import Clock
@@ -27,7 +26,7 @@ class Status:
     clock: Clock
     online: Callable[[], int | None]
     started_at: datetime
-    life: str = field(default_factory=lambda: secrets.token_hex(8))
+    life: str
 
     def now(self) -> ServerStatus:
         uptime = self._uptime()

@@ -13,7 +13,5 @@ if not os.environ.get("TLS_CERTIFICATE"):  # that it fits its key, gunicorn_conf
     refuse("country_api", "TLS_CERTIFICATE, TLS_KEY: missing; python -m country_api.certificate")
 deps = build(settings)
 app = create_app(settings, deps)
-deps.keeper.start()
-deps.cutter.start()
-deps.counting.recorder.start()
+deps.start()
 atexit.register(deps.close)

@@ -84,7 +84,7 @@ def test_a_config_that_cannot_be_written_is_told(agent: Agent) -> None:
 
 def test_strangers_are_told_nothing(agent: Agent) -> None:
     for path in ("/status", "/users/u1/presence"):
-        assert agent.app.test_client().get(path).status_code == 401
+        assert agent.app.test_client().get(path).status_code == 404
 
 
 def test_ten_thousand_users_cost_a_status_little(agent: Agent) -> None:

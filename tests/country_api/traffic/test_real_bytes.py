@@ -46,13 +46,14 @@ def test_the_last_traffic_of_a_user_is_known(agent: Agent) -> None:
     assert agent.deps
     assert agent.deps.counting.ledger.last_at("u1") == agent.clock()
     assert agent.deps.counting.ledger.last_at("u2") is None
+    assert agent.api.presence("u1").last_traffic_at == agent.clock()
 
 
 def test_the_route_answers_main_api_only_and_in_pages(agent: Agent) -> None:
     nothing = agent.api.traffic_days(0)
 
     assert (nothing.rows, nothing.cursor, nothing.more) == ([], 0, False)
-    assert agent.app.test_client().get("/traffic/days").status_code == 401
+    assert agent.app.test_client().get("/traffic/days").status_code == 404
     for wrong in (-1, 2**53):
         with pytest.raises(Invalid):
             agent.api.traffic_days(wrong)
