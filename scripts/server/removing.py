@@ -1,5 +1,6 @@
 """`remove`: lets those who are connected go on for a while, then takes everything away."""
 
+import re
 import shutil
 from pathlib import Path
 from time import monotonic, sleep
@@ -9,7 +10,6 @@ from scripts.server.commands import ask
 from scripts.server.layout import AGENT, CORE, CORE_PORT, FIREWALL, Layout, Wishes
 from scripts.server.report import Failed, Report
 
-USERS = ("keyland-agent", "keyland-core", "keyland-alert")
 LOOK_SECONDS = 10.0
 SHOP = "keyland-main-api.service"
 
@@ -53,6 +53,7 @@ def _stop(report: Report) -> None:
 
 
 def _delete(layout: Layout, report: Report) -> None:
+    users = _users(layout)
     for path in belongings(layout):
         if path.is_symlink() or path.is_file():
             path.unlink()
@@ -60,9 +61,17 @@ def _delete(layout: Layout, report: Report) -> None:
             shutil.rmtree(path, ignore_errors=True)
     ask("systemctl", "daemon-reload")
     ask("systemctl", "reset-failed")
-    for user in USERS:
+    for user in users:
         ask("userdel", user)
     report.say("remove: units, users, keys and files are deleted")
+
+
+def _users(layout: Layout) -> list[str]:
+    """Those of the shop, too: they were made here by the same file, and own nothing."""
+    declared = layout.root / "etc/sysusers.d/keyland.conf"
+    if not declared.exists():
+        return []
+    return re.findall(r"^u (keyland-\S+)", declared.read_text(), re.MULTILINE)
 
 
 def belongings(layout: Layout) -> list[Path]:
