@@ -1,8 +1,10 @@
 """What is written down on a server: settings that stay, links, rules of the firewall, the log."""
 
 import os
+import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -72,6 +74,28 @@ def test_a_release_is_named_by_what_is_in_it_and_holds_nothing_of_the_shop(tmp_p
         part.partition("/")[0] for part in release.PARTS
     }
     assert not {"main_api", "tg_bot", "tests"} & {path.parts[0] for path in release.files()}
+
+
+def test_what_the_units_of_a_server_start_is_whole_in_a_release(tmp_path: Path) -> None:
+    for file in release.files():
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(release.PROJECT / file, tmp_path / file)
+    units = [tmp_path / f"systemd/keyland-{it}.service" for it in ("agent", "alert@", "backup@")]
+    told = "\n".join(unit.read_text() for unit in units)
+
+    modules = {"country_api.app", "country_api.certificate"} | set(
+        re.findall(r"python -m (?!gunicorn)(\S+)", told)
+    )
+    entries = {it.replace("failure", "failure.__main__") for it in modules}
+    tried = "; ".join(f"import {it}" for it in sorted(entries))
+    done = subprocess.run(
+        [sys.executable, "-B", "-c", f"import sys; sys.path[0] = ''; {tried}"],
+        cwd=tmp_path, env={"PATH": os.defpath}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "notify_service.failure" in modules
+    assert all((tmp_path / it).is_file() for it in ("scripts/tell-crash", "scripts/backup.py"))
 
 
 def test_what_is_said_stands_in_a_log_for_root_alone_and_the_line_does_not(
