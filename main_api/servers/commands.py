@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import requests
 
 from common.clock import Clock
+from common.errors import ServiceError
 from common.service_client import make_session
 from main_api.servers.files import ServerFiles
 from main_api.servers.filling import Bar, Filling, NotFilled
@@ -70,12 +71,12 @@ def check(desk: Desk) -> int:
     waiting = vpn.pending.counts([place.address for place in places])
     wrong = 0
     for place in places:
-        trouble = _trouble(place)
+        left = waiting[place.address]
+        trouble = _trouble(place) or _difference(vpn, place, left)
         if trouble:
             wrong += 1
             desk.say(f"WRONG  {place.country}: {trouble}")
         else:
-            left = waiting[place.address]
             desk.say(f"ok     {place.country}: {place.address}, {left} users still to be brought")
     return 1 if wrong else 0
 
@@ -89,6 +90,21 @@ def _trouble(place: Place) -> str:
     except Unfit as trouble:
         return str(trouble)
     return ""
+
+
+def _difference(vpn: VpnApi, place: Place, waiting: int) -> str:
+    """What the server holds besides what it should; whoever is still to be brought is no fault."""
+    assert place.server is not None
+    try:
+        found = vpn.agreement.check(place.server)
+    except ServiceError as trouble:
+        return f"{place.address} cannot be compared: {trouble.message}"
+    if found.found <= waiting:
+        return ""
+    return (
+        f"{place.address} lacks {found.missing} users, has {found.extra} too many and {found.other}"
+        " otherwise; the jobs process repairs it within a minute (journalctl -u keyland-main-jobs)"
+    )
 
 
 def remove(desk: Desk, address: str) -> int:

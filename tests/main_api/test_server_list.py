@@ -223,3 +223,15 @@ def test_a_line_may_have_an_ipv6_address_and_a_fingerprint_with_colons() -> None
     server = parsed(f" [2001:db8::1]:8443  {colons} {'k' * 40}\n")
 
     assert server == NewServer("[2001:db8::1]:8443", FINGERPRINT, "k" * 40)
+
+
+def test_checking_finds_a_server_that_holds_other_users_than_it_should(office: Office) -> None:
+    user_id = office.shop.register().user_id
+    office.shop.grant(user_id, "a", days=3)
+    assert commands.check(office.desk) == 0
+    del office.shop.finland.users[f"u{user_id}"]
+
+    assert commands.check(office.desk) == 1
+
+    [wrong] = [line for line in office.told if line.startswith("WRONG")]
+    assert f"{FINLAND} lacks 1 users" in wrong
