@@ -17,7 +17,7 @@ from bench.shop import ROOT, RUNTIME, UNWANTED
 from bench.tunnel import Source
 from common.clients.country_api import CountryApi
 from common.clock import system_clock
-from common.service_client import ServiceClient
+from common.service_client import ServiceClient, make_session
 from common.settings import load
 from main_api.deps import Deps, build
 from main_api.settings import MainSettings
@@ -83,11 +83,12 @@ class Abroad:
     def api(self, country: str, address: str = "") -> CountryApi:
         """Called as main_api calls it, or by way of another address."""
         client = ServiceClient(
-            f"http://{address or self.layout.address(f'agent_{country}')}",
+            f"https://{address or self.layout.address(f'agent_{country}')}",
             caller=Service.MAIN_API,
             callee=Service.COUNTRY_API,
             key=self.layout.keys["main_api", f"agent_{country}"],
             clock=system_clock,
+            session=make_session(self.layout.fingerprints(f"agent_{country}")),
         )
         return CountryApi(client)
 

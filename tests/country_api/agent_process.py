@@ -40,10 +40,10 @@ class AgentProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self.api = self.api_pinned(self.fingerprint)
 
-    def api_pinned(self, *fingerprints: str) -> CountryApi:
-        """As a main_api calls it that has been told these."""
+    def api_pinned(self, *fingerprints: str, address: str = "") -> CountryApi:
+        """As a main_api calls it that has been told these; `address` is that of a relay to it."""
         client = ServiceClient(
-            f"https://127.0.0.1:{self.port}",
+            f"https://{address or f'127.0.0.1:{self.port}'}",
             caller="main_api",
             callee="country_api",
             key=KEY,

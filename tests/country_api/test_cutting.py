@@ -138,11 +138,14 @@ def test_a_new_date_and_an_agent_that_knows_nothing_yet_cut_nobody(
 
 
 def test_one_whose_name_the_core_had_already_is_not_cut(agent: Agent, visitors: Visitors) -> None:
+    agent.stop()
+    agent._build()  # nothing in it runs yet that would cut a stranger
     assert agent.deps
     agent.deps.accounts.add({"u1": core_id(1)})
     stream = visitors.come(1, HERE)
 
     agent.api.put_user(agent.user(1))
+    agent.deps.cutter.start()
 
     assert all(stream.runs() for _ in range(30))
     assert visitors.come(1, THERE).runs()
