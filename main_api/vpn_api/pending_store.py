@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from common.storage.protocol import Database
+from common.storage.protocol import DESCENDING, Database
 from main_api.mongo_api.collections import USERS
 from main_api.users.record import UserRecord, record_of
+
+IN_A_STEP = 500
 
 
 class PendingStore:
@@ -75,14 +76,21 @@ class PendingStore:
         """Make everybody who has access after that moment (None: who ever had) pending there.
 
         The revision grows, so a change decided before this is decided again (access/changes.py).
+        Between the steps others may write, and the server is told of the first meanwhile.
         """
-        where: dict[str, Any] = {"expires_at": {"$gt": active_since}}
-        if active_since is None:
-            where = {"expires_at": {"$ne": None}}
-        done = self._db[USERS].update_many(
-            where, {"$addToSet": {"pending": address}, "$inc": {"revision": 1}}
+        users, ended = (
+            self._db[USERS],
+            {"$ne": None} if active_since is None else {"$gt": active_since},
         )
-        return done.matched_count
+        last = next(users.find({}, ["_id"], sort=[("_id", DESCENDING)], limit=1), {"_id": 0})
+        steps = range(0, last["_id"] + 1, IN_A_STEP)
+        return sum(
+            users.update_many(
+                {"_id": {"$gte": first, "$lt": first + IN_A_STEP}, "expires_at": ended},
+                {"$addToSet": {"pending": address}, "$inc": {"revision": 1}},
+            ).matched_count
+            for first in steps
+        )
 
     def tell_again(self, address: str, user_ids: list[int]) -> None:
         """As `again`, whatever their revision is."""

@@ -32,6 +32,8 @@ from common.storage.protocol import (
     UpdateResult,
 )
 
+_KEPT_DECODED = 1000  # of those to be changed; the rest is decoded again rather than held in memory
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -153,10 +155,12 @@ class EmbeddedCollection:
         """All matches are found before the first is changed, else one could be met again."""
 
         def change_all(session: Session) -> tuple[int, DuplicateKeyError | None]:
-            targets = [found[:2] for found in matches_within(session, Reader(self.name, where))]
-            for seq, body in targets:
+            targets: list[tuple[int, bytes, Document | None]] = []
+            for seq, body, document in matches_within(session, Reader(self.name, where)):
+                targets.append((seq, body, document if len(targets) < _KEPT_DECODED else None))
+            for seq, body, kept in targets:
                 try:
-                    change(session, (seq, body, rows.decoded(body)))
+                    change(session, (seq, body, kept or rows.decoded(body)))
                 except DuplicateKeyError as error:
                     return len(targets), error  # as MongoDB: those before it stay changed
             return len(targets), None
