@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 EVERY_SECONDS = 60.0
 AFTER_TROUBLE_SECONDS = 5.0
 IN_VAIN, LONGEST_SECONDS = 3, 600.0
+MOST_DOUBLINGS = 10  # they are counted for as long as it goes on, and weeks of them fit no float
 """A server that still differs after so many repairs is repaired at longer and longer intervals."""
 
 Alarm = Callable[[str, Outcome], None]
@@ -97,8 +98,9 @@ class Agreeing:
             round_.repairs = 0
             return
         round_.repairs += 1
-        pause = EVERY_SECONDS * 2 ** max(0, round_.repairs - IN_VAIN)
-        round_.next_at = self._monotonic() + min(pause, LONGEST_SECONDS)
+        doublings = min(max(0, round_.repairs - IN_VAIN), MOST_DOUBLINGS)
+        pause = min(EVERY_SECONDS * 2**doublings, LONGEST_SECONDS)
+        round_.next_at = self._monotonic() + pause
         log.warning(
             "server %s differed: %d missing, %d extra, %d otherwise; %d are left as they are",
             server.address, outcome.missing, outcome.extra, outcome.other, outcome.withheld,

@@ -124,6 +124,22 @@ def test_a_server_that_never_becomes_equal_is_repaired_less_and_less_often(
     assert 10 < minutes.asked < 30000 / LONGEST_SECONDS + 10
 
 
+def test_weeks_without_the_operators_word_end_neither_the_comparisons_nor_their_telling(
+    minutes: Minutes,
+) -> None:
+    minutes.shop.write_countries(f'{{"finland": ["{FINLAND}"]}}')
+    users = minutes.shop.finland.users
+    for number in range(101, 121):  # too many whom we do not know to be removed unasked
+        users[f"u{number}"] = users["u1"].model_copy(update={"key": f"u{number}"})
+    rounds = 1040  # a week of them
+    for _ in range(rounds):
+        minutes.seconds += LONGEST_SECONDS
+        minutes.job.tick()
+        minutes.job.finish()
+
+    assert [outcome.withheld for _, outcome in minutes.outcomes] == [20] * rounds
+
+
 def test_who_is_not_enlisted_yet_is_not_compared(shop: Shop) -> None:
     minutes = Minutes(shop)
 
