@@ -88,7 +88,9 @@ class PlacePresence(Wire):
 
 
 class Presence(Wire):
-    """`desired` and `revision` are what every server should have; `perfect` when all do."""
+    """`desired` is what every server should have, `perfect` when all do. `revision` is the newest;
+    the last ones may have been for single servers, to which the same was told again.
+    """
 
     user_id: UserId
     desired: bool

@@ -64,6 +64,7 @@ class AccessChanges:
                 **change.fields,
                 "pending": self._addresses() if change.tell else [],
                 "changed_at": self._clock(),  # by which the census finds the change
+                "access_revision": seen.revision + 1,
             },
             "$inc": {"revision": 1},
         }

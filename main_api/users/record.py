@@ -15,8 +15,9 @@ class UserRecord:
     `deleting`: the person is gone, the rest waits until every server has forgotten the user.
     `access_changed_at` is when `expires_at` (or `has_trial`) last changed, `paid_at` when it was
     last paid for (null again after a refund), `connected_at` when a server first counted traffic,
-    `invited_by` the user id of the inviter. What has a default is younger than the first shops:
-    their users may lack it.
+    `invited_by` the user id of the inviter, `access_revision` the revision of the last change:
+    those after it tell single servers the same again. What has a default is younger than the first
+    shops: their users may lack it.
     """
 
     user_id: int
@@ -48,6 +49,7 @@ class UserRecord:
     access_changed_at: datetime | None = None
     paid_at: datetime | None = None
     invited_by: int | None = None
+    access_revision: int = 0
 
     def active_at(self, now: datetime) -> bool:
         """Whether the servers should let this user in."""

@@ -73,5 +73,10 @@ def _verdict(user: UserRecord, told: UserPresence, *, desired: bool) -> Verdict:
     """Where the core cannot list and nothing was heard of him, the agent's wish has to do."""
     if not desired:
         return "lingers" if told.desired or told.in_core else "gone"
-    right = told.desired and told.revision == user.revision and told.core_running
+    right = told.desired and _newest(user, told) and told.core_running
     return "there" if right and told.in_core is not False else "missing"
+
+
+def _newest(user: UserRecord, told: UserPresence) -> bool:
+    """The later revisions may have been for other servers alone: a repair, one that has joined."""
+    return told.revision is not None and user.access_revision <= told.revision <= user.revision

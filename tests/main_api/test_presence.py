@@ -1,5 +1,6 @@
 """Proof of access: where a user should be and where he is, asked of every server at once."""
 
+import json
 from collections.abc import Callable
 from time import monotonic, sleep
 
@@ -10,7 +11,7 @@ from main_api.watching.presence import Presences
 from models.admin import Ban
 from models.presence import Presence
 from tests.support.fake_country import FakeCountry
-from tests.support.shop import FINLAND, GERMANY, Shop
+from tests.support.shop import FINLAND, FRANCE, GERMANY, Shop
 from tests.support.wsgi_transport import session_to
 
 
@@ -75,6 +76,24 @@ def test_who_has_access_and_is_not_as_he_should_be_is_missing(
     found = shop.bot.presence(user_id)
 
     assert (verdicts(found), found.perfect) == (["missing", "there"], False)
+
+
+def test_a_repair_at_one_server_makes_him_missing_at_no_other(shop: Shop, user_id: int) -> None:
+    shop.deps.vpn.pending.tell_again(FINLAND, [user_id])
+    shop.heal()
+
+    assert verdicts(shop.bot.presence(user_id)) == ["there", "there"]
+
+
+def test_a_server_that_joins_makes_nobody_missing_at_the_others(shop: Shop, user_id: int) -> None:
+    shop.deps.vpn.enlisting.tick()
+    shop.heal()
+    listed = {"finland": [FINLAND], "germany": [GERMANY], "france": [FRANCE]}
+    shop.write_countries(json.dumps(listed))
+    shop.deps.vpn.enlisting.tick()
+    shop.heal()
+
+    assert verdicts(shop.bot.presence(user_id)) == ["there", "there", "there"]
 
 
 def test_who_is_served_after_he_was_revoked_lingers(shop: Shop, user_id: int) -> None:
