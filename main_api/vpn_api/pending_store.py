@@ -92,11 +92,15 @@ class PendingStore:
             for first in steps
         )
 
-    def tell_again(self, address: str, user_ids: list[int]) -> None:
-        """As `again`, whatever their revision is."""
-        self._db[USERS].update_many(
-            {"_id": {"$in": user_ids}}, {"$addToSet": {"pending": address}, "$inc": {"revision": 1}}
+    def tell_again(self, address: str, user_ids: list[int]) -> int:
+        """As `again`, whatever their revision is, but for those who are pending there anyway; how
+        many it was done to.
+        """
+        done = self._db[USERS].update_many(
+            {"_id": {"$in": user_ids}, "pending": {"$ne": address}},
+            {"$addToSet": {"pending": address}, "$inc": {"revision": 1}},
         )
+        return done.matched_count
 
     def forget(self, address: str) -> None:
         """Nobody waits for a server that is no longer ours."""

@@ -116,8 +116,9 @@ def make_pending(pending: PendingStore) -> Callable[[str, list[int]], None]:
     """Repairs by telling the server anew: what its agent then holds it brings its core to."""
 
     def repair(address: str, users: list[int]) -> None:
-        log.warning("server %s: %d with access are missing and told anew", address, len(users))
-        pending.tell_again(address, users)
+        told = pending.tell_again(address, users)
+        if told:  # the others are still pending
+            log.warning("server %s: %d with access are missing and told anew", address, told)
 
     return repair
 

@@ -121,6 +121,19 @@ def test_whom_the_core_has_lost_is_told_to_the_server_anew(shop: WatchedShop, us
     assert "missing over" in shop.words()
 
 
+def test_whom_a_silent_server_still_waits_for_is_left_to_healing_as_he_is(
+    shop: WatchedShop,
+) -> None:
+    shop.finland.wire.down = True
+    user_id = shop.register().user_id
+    shop.grant(user_id, "a", days=30)
+    before = shop.record(user_id)
+    shop.look(5 * MINUTE)
+
+    assert "missing" in shop.words()
+    assert shop.record(user_id) == before
+
+
 def test_jobs_that_start_anew_within_an_episode_tell_nothing_twice_and_forget_nobody(
     shop: WatchedShop,
 ) -> None:
