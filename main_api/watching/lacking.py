@@ -4,7 +4,7 @@ Nobody keeps when a user became pending. So each look notes whom it finds, and w
 every look since is missing since the first of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -67,6 +67,11 @@ class Lacking:
         self._since[address] = since
         more = self._count(address, now) - len(waiting) if len(waiting) >= SAMPLE else 0
         return Lack(since, max(more, 0))
+
+    def keep(self, addresses: Collection[str]) -> None:
+        """Forgets all other servers."""
+        self._since = {it: since for it, since in self._since.items() if it in addresses}
+        self._counted = {it: told for it, told in self._counted.items() if it in addresses}
 
     def _waiting(self, address: str, now: datetime) -> list[int]:
         where = {"pending": address} | with_access(now)

@@ -39,6 +39,9 @@ class WatchStore:
         fields = {"health": _document(watched.health), "missing": watched.missing, "noted": noted}
         self._db[WATCHING].update_one({"_id": address}, {"$set": fields}, upsert=True)
 
+    def forget(self, address: str) -> None:
+        self._db[WATCHING].delete_one({"_id": address})
+
     def health(self) -> dict[str, Health]:
         """Every subscription asks for it, so it may be a second old."""
         read, told = self._told

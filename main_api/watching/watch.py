@@ -57,7 +57,7 @@ class Watch:
             if place.server:
                 before = watched.get(place.address)
                 self._see(place, before, answers.get(place.address), alarms)
-        self._let_go({place.address for place in places}, alarms.values())
+        self._let_go({place.address for place in places}, watched, alarms.values())
         self._word.tell()
 
     def _see(
@@ -106,7 +106,11 @@ class Watch:
             self._repaired[address] = monotonic()
             self._repair(address, users)
 
-    def _let_go(self, ours: set[str], alarms: Iterable[Alarm]) -> None:
+    def _let_go(self, ours: set[str], watched: Iterable[str], alarms: Iterable[Alarm]) -> None:
+        """A server that comes back some day begins anew."""
+        self._lacking.keep(ours)
+        for address in set(watched) - ours:
+            self._store.forget(address)
         for alarm in alarms:
             if alarm.server not in ours:
                 self._alarms.drop(alarm)
