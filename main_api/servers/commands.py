@@ -1,6 +1,7 @@
 """What the operator can do with the list of servers; each command returns its exit code."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import requests
@@ -12,6 +13,7 @@ from main_api.servers.files import ServerFiles
 from main_api.servers.filling import Bar, Filling, NotFilled
 from main_api.servers.line import BadLine, NewServer, check_country
 from main_api.servers.probing import Unfit, described, probe
+from main_api.vpn_api.agreement import TooOld
 from main_api.vpn_api.deps import VpnApi
 from main_api.vpn_api.servers import Place
 
@@ -43,9 +45,20 @@ def add(desk: Desk, country: str, server: NewServer, bar: Bar) -> int:
     desk.files.add(country, server)
     desk.say(f"{server.address} is listed under {country}")
     vpn = desk.vpn()
-    Filling(vpn.store, vpn.pending).watch(server.address, bar)
+    filling = Filling(vpn.store, vpn.pending)
+    filling.until_enlisted(server.address, enlisted=True)
+    _compare(vpn, server.address)
+    filling.watch(server.address, bar)
     desk.say(f"done: everybody who has access is at {server.address}")
     return 0
+
+
+def _compare(vpn: VpnApi, address: str) -> None:
+    """One that was listed before may have been installed anew: whom it lacks is pending then."""
+    for server in vpn.servers.callable():
+        if server.address == address:
+            with suppress(TooOld):
+                vpn.agreement.repair(server)
 
 
 def show(desk: Desk) -> int:

@@ -96,6 +96,18 @@ def test_adding_the_same_server_again_changes_no_list(office: Office) -> None:
     assert (office.countries.read_text(), office.secrets.read_text()) == before
 
 
+def test_a_server_installed_anew_is_filled_again_when_it_is_added_again(office: Office) -> None:
+    user_id = office.shop.register().user_id
+    office.shop.grant(user_id, "a", days=30)
+    office.work()
+    office.add()
+    office.shop.countries[FRANCE].users.clear()
+
+    assert office.add() == 0
+
+    assert office.shop.countries[FRANCE].holds(user_id)
+
+
 def test_the_files_keep_their_mode_and_stay_readable_for_a_person(office: Office) -> None:
     office.work()
     office.add()
