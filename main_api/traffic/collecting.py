@@ -62,8 +62,7 @@ class CollectTraffic:
 
     def _collect(self, server: Server) -> None:
         try:
-            self._take_all(server)
-            self._tell(server, "")
+            self._tell(server, self._take_all(server))
         except StorageUnavailable:  # our own trouble, not the server's
             raise
         except NotFound:
@@ -71,20 +70,21 @@ class CollectTraffic:
         except ServiceError as trouble:
             self._tell(server, trouble.code)
 
-    def _take_all(self, server: Server) -> None:
+    def _take_all(self, server: Server) -> str:
+        """Why something is left; empty when nothing is, or only for the next round."""
         at = self._cursors.get(server.address)
         for _ in range(PAGES):
             page = server.api.traffic_days(at.cursor)
             begun = _beginning(at, page, self._clock())
             if begun is None:
-                self._tell(server, "it has another ledger once more; it is taken later")
-                return
+                return "it has another ledger once more; it is taken later"
             if begun.cursor < at.cursor:  # asked by the cursor of another ledger
                 at = begun
                 continue
             at = self._take(server.address, begun, page)
             if not page.more:
-                return
+                break
+        return ""
 
     def _take(self, address: str, at: Cursor, page: TrafficDays) -> Cursor:
         rows = [row for row in page.rows if self._is_plausible(row)]

@@ -113,7 +113,7 @@ def test_a_server_that_lost_its_file_counts_on_top_of_what_it_had(
 
 
 def test_a_server_that_invents_ledgers_is_held_up_for_an_hour_each(
-    shop: Shop, collect: CollectTraffic
+    shop: Shop, collect: CollectTraffic, caplog: pytest.LogCaptureFixture
 ) -> None:
     (user_id,), today = people(shop, 1), shop.clock().date()
     for _ in range(5):
@@ -121,6 +121,9 @@ def test_a_server_that_invents_ledgers_is_held_up_for_an_hour_each(
         collect.tick()
         shop.finland.ledger.lose()
     assert len(documents(shop)) == 1
+    assert [it.message for it in caplog.records if "traffic of server" in it.message] == [
+        f"traffic of server {FINLAND}: it has another ledger once more; it is taken later"
+    ]
     shop.finland.ledger.count(user_id, today, up=3)
     shop.clock.advance(hours=2)
     collect.tick()
