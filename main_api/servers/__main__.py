@@ -1,10 +1,12 @@
-"""The shop's servers, while it runs: `python -m main_api.servers add|list|check|remove`.
+"""The shop's servers, while it runs: `python -m main_api.servers add|list|check|agree|remove`.
 
     add <country> [line]     lists a server under a country, and brings all users there; the line
                              is the one that scripts/install-server printed (asked for if left out,
                              so that the key in it does not stay in the shell's history)
     list                     all servers, as the shop last saw them
     check                    asks each of them now
+    agree <ip:port>          compares one now, and has repaired what differs; with --force also when
+                             suspiciously many lose access by it
     remove <ip:port>         takes one out of all links
 
 As root on the shop's host, where settings are read from /etc/keyland; elsewhere by variables.
@@ -75,6 +77,8 @@ def act(asked: argparse.Namespace, desk: Desk) -> int:
         return commands.add(desk, asked.country, server, bar_for(sys.stderr, say))
     if asked.act == "remove":
         return commands.remove(desk, asked.address)
+    if asked.act == "agree":
+        return commands.agree(desk, asked.address, force=asked.force)
     return commands.show(desk) if asked.act == "list" else commands.check(desk)
 
 
@@ -96,6 +100,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     adding.add_argument("line", nargs="?", default="", help='"ip:port fingerprint key"')
     acts.add_parser("list", help="all servers, as the shop last saw them")
     acts.add_parser("check", help="ask each of them now")
+    agreeing = acts.add_parser("agree", help="compare one now, and repair what differs")
+    agreeing.add_argument("address", help="ip:port")
+    agreeing.add_argument("--force", action="store_true", help="also when many lose access by it")
     removing = acts.add_parser("remove", help="take one out of all links")
     removing.add_argument("address", help="ip:port")
     return parser.parse_args(arguments)

@@ -120,6 +120,22 @@ def _difference(vpn: VpnApi, place: Place, waiting: int) -> str:
     )
 
 
+def agree(desk: Desk, address: str, *, force: bool) -> int:
+    """Compares it now, and has repaired what differs; 1 when some would lose access by that, and
+    are left as they are for want of `force`.
+    """
+    vpn = desk.vpn()
+    asked = [it for it in vpn.servers.callable() if it.address == address]
+    if not asked:
+        raise BadLine(f"{address} is not listed, or has no secret")
+    found = vpn.agreement.repair(asked[0], force=force)
+    desk.say(
+        f"{address} lacked {found.missing} users, had {found.extra} too many and {found.other}"
+        f" otherwise; {found.withheld} of them would lose access, and are left as they are"
+    )
+    return 1 if found.withheld else 0
+
+
 def remove(desk: Desk, address: str) -> int:
     """It leaves the links at once; what it knows stays there until its own installer removes it."""
     desk.files.check_writable()

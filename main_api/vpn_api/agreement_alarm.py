@@ -13,8 +13,8 @@ from models.notifies import Notice
 log = logging.getLogger(__name__)
 TEXT = (
     "server {address} lets {count} users in who, by our database, have no or less access. "
-    "None of them was removed. If the database is the right and the whole one, say so by "
-    "POST /api/v1/servers/agree with force"
+    "None of them was removed. If the database is the right and the whole one, say so: "
+    "python -m main_api.servers agree {address} --force"
 )
 
 
