@@ -85,7 +85,7 @@ def check(desk: Desk) -> int:
     wrong = 0
     for place in places:
         left = waiting[place.address]
-        trouble = _trouble(place) or _difference(vpn, place, left)
+        trouble = _trouble(place) or _difference(vpn, place)
         if trouble:
             wrong += 1
             desk.say(f"WRONG  {place.country}: {trouble}")
@@ -105,14 +105,14 @@ def _trouble(place: Place) -> str:
     return ""
 
 
-def _difference(vpn: VpnApi, place: Place, waiting: int) -> str:
-    """What the server holds besides what it should; whoever is still to be brought is no fault."""
+def _difference(vpn: VpnApi, place: Place) -> str:
+    """What the server holds besides what it should; who is still to be brought does not count."""
     assert place.server is not None
     try:
         found = vpn.agreement.check(place.server)
     except ServiceError as trouble:
         return f"{place.address} cannot be compared: {trouble.message}"
-    if found.found <= waiting:
+    if not found.found:
         return ""
     return (
         f"{place.address} lacks {found.missing} users, has {found.extra} too many and {found.other}"

@@ -44,3 +44,19 @@ def test_only_the_operators_word_takes_access_from_many(
 def test_a_server_that_is_not_listed_is_named(desk: Desk) -> None:
     with pytest.raises(BadLine, match="nowhere:1 is not listed"):
         commands.agree(desk, "nowhere:1", force=True)
+
+
+def test_checking_finds_who_is_lacking_also_while_others_are_still_to_be_brought(
+    shop: Shop, desk: Desk, told: list[str]
+) -> None:
+    settle(shop, 1)
+    shop.finland.wire.down = True
+    shop.grant(shop.register(77).user_id, "a", days=3)
+    shop.finland.wire.down = False
+    assert commands.check(desk) == 0
+    assert "1 users still to be brought" in told[0]
+
+    shop.finland.users.clear()
+
+    assert commands.check(desk) == 1
+    assert f"{FINLAND} lacks 1 users" in told[2]
