@@ -11,7 +11,9 @@ from main_api.vpn_api.servers import Server
 from models.agreement import MOST_HELD, AgreementAnswer, HeldUser
 
 MANY, SHARE = 10, 10
-"""More than so many who would lose access, and more than one in so many of ours, is suspicious."""
+"""More than so many who would lose access, and more than one in so many of ours, is suspicious; so
+are more than would be left, or a lost database would cut off everybody of a shop with few users.
+"""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Differences:
 
     @property
     def suspicious(self) -> bool:
-        return self.losing > MANY and self.losing * SHARE > self.ours
+        many = self.losing > MANY and self.losing * SHARE > self.ours
+        return many or self.losing > self.ours
 
 
 class Tables:

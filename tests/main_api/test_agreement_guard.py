@@ -26,14 +26,15 @@ def served(country: FakeCountry) -> set[str]:
     return {key for key, it in country.users.items() if it.active}
 
 
-def test_an_emptied_database_takes_access_from_nobody(shop: Shop) -> None:
-    settle(shop, 12)
+@pytest.mark.parametrize("customers", [1, 12])
+def test_an_emptied_database_takes_access_from_nobody(shop: Shop, customers: int) -> None:
+    settle(shop, customers)
     lose_the_database(shop)
 
     outcome = repair(shop)
 
-    assert (outcome.extra, outcome.withheld) == (12, 12)
-    assert len(served(shop.finland)) == 12
+    assert (outcome.extra, outcome.withheld) == (customers, customers)
+    assert len(served(shop.finland)) == customers
 
 
 def test_the_operators_word_lets_it_go_ahead(shop: Shop) -> None:
@@ -121,9 +122,16 @@ def test_the_owner_is_told_once_a_day_and_again_when_notify_service_was_away(
 
 @pytest.mark.parametrize(
     ("ours", "losing", "suspicious"),
-    [(0, 10, False), (0, 11, True), (109, 11, True), (110, 11, False), (1000, 101, True)],
+    [
+        (10, 10, False),
+        (109, 11, True),
+        (110, 11, False),
+        (1000, 101, True),
+        (9, 10, True),
+        (0, 1, True),
+    ],
 )
-def test_suspicious_is_more_than_ten_and_more_than_a_tenth(
+def test_suspicious_is_more_than_ten_and_a_tenth_or_more_than_would_be_left(
     *, ours: int, losing: int, suspicious: bool
 ) -> None:
     extra = [Seen(number, None, 1, []) for number in range(losing)]
