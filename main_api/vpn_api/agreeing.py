@@ -66,8 +66,11 @@ class Agreeing:
         if not known.get("enlisted"):  # who joins is given everybody anyway
             return False
         life = (known.get("description") or {}).get("life")
-        started = bool(life) and bool(round_.lives) and life not in round_.lives
-        return started or self._monotonic() >= round_.next_at
+        if life and round_.lives and life not in round_.lives:
+            round_.lives.append(life)  # not at each tick for a description that stays an old one
+            round_.repairs = 0
+            return True
+        return self._monotonic() >= round_.next_at
 
     def _go(self, server: Server, round_: _Round) -> None:
         round_.next_at = self._monotonic() + EVERY_SECONDS

@@ -100,6 +100,15 @@ def test_a_description_older_than_the_restart_brings_no_comparison(minutes: Minu
     assert minutes.asked == 2
 
 
+def test_a_description_that_stays_an_old_one_brings_one_comparison(minutes: Minutes) -> None:
+    describe(minutes.shop)
+    minutes.shop.finland.agreement.life = "abcdef01"
+    for _ in range(6):
+        minutes.pass_(2)
+
+    assert minutes.asked == 2
+
+
 def test_one_that_was_away_is_compared_soon_after_it_is_back(minutes: Minutes) -> None:
     minutes.shop.finland.wire.down = True
     minutes.pass_(0)
