@@ -1,6 +1,6 @@
 """What the watch knows of each server, in `main.watching`: the jobs write it, all others read."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from math import inf
 from time import monotonic
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from main_api.watching.health import Health, Reason
 from main_api.watching.lacking import Since
 
 FRESH_SECONDS = 1.0
+FIELDS = [it.name for it in fields(Health)]
 
 
 class Watched(NamedTuple):
@@ -59,8 +60,10 @@ def _watched(document: Document) -> Watched:
 
 
 def _health(document: dict[str, Any]) -> Health:
+    """What a later version has written beside it, before a way back, is left out."""
     reason = document.get("reason")
-    return Health(**(document | {"reason": Reason(reason) if reason else None}))
+    known = {name: document[name] for name in FIELDS if name in document}
+    return Health(**(known | {"reason": Reason(reason) if reason else None}))
 
 
 def _document(health: Health) -> dict[str, Any]:

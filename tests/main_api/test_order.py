@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from main_api.links.page import body
-from main_api.mongo_api.collections import USERS
+from main_api.mongo_api.collections import USERS, WATCHING
 from main_api.watching.load import FULL, bucket_of, smoothed
 from models.presence import MachineLoad
 from tests.support.shop import FINLAND, FRANCE, GERMANY
@@ -152,3 +152,13 @@ def test_a_machine_out_of_memory_or_with_a_queue_before_its_processors_is_full()
     assert smoothed(0, MachineLoad(load=7.0), fresh=True) == FULL
     assert smoothed(0, MachineLoad(), fresh=True) == 0
     assert smoothed(400, MachineLoad(cpu_busy=0.8), fresh=False) == 500
+
+
+def test_links_are_there_also_when_a_later_version_has_written_more(shop: WatchedShop) -> None:
+    shop.look()
+    shop.deps.db[WATCHING].update_one({"_id": FINLAND}, {"$set": {"health.newer": 1}})
+
+    assert order(shop) == ALL
+    shop.begin()
+    shop.look()
+    assert shop.well(FINLAND)
