@@ -75,7 +75,6 @@ class Cutter:
     def _run(self) -> None:
         while not self._stopped:
             self._watchdog.expect("cutter", PATIENCE_SECONDS)
-            self._woken.clear()
             try:
                 self._round()
                 if self._sweep_due <= monotonic():
@@ -85,14 +84,17 @@ class Cutter:
                 self._sweep_due = monotonic() + self._sweep_seconds
             wake = min(self._agenda.next() or self._sweep_due, self._sweep_due)
             self._woken.wait(max(0.0, wake - monotonic()))
+            self._woken.clear()  # before it is looked at who is due, and whether to stop
 
     def _round(self) -> None:
         due = self._agenda.due()
         try:
             there = self._online.addresses(due)
             self._destroy({address for those in there.values() for address in those})
-        except (CannotCut, ServiceError):
+        except Exception as trouble:
             self._agenda.failed(due)
+            if not isinstance(trouble, CannotCut | ServiceError):
+                raise
         else:
             self._agenda.done(due)
 

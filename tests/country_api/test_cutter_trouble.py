@@ -1,19 +1,23 @@
 """What the cutter does when something fails, with the real core and an ss that can be told to."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
+from typing_extensions import override
 
 from common.settings import load
+from common.supervision import Watchdog
 from country_api.core.config import CoreKind
 from country_api.core.online import Online
-from country_api.cutting.agenda import ROUNDS
+from country_api.cutting.agenda import RETRY_SECONDS, ROUNDS
 from country_api.cutting.cutter import CANNOT_TELL, Cutter
 from country_api.cutting.sockets import Sockets
 from country_api.settings import CountrySettings
 from tests.country_api.conftest import Agent, core_id
-from tests.support.fake_ss import IDLE, REFUSES, FakeSs
+from tests.support.fake_ss import BABBLES, IDLE, REFUSES, FakeSs
 from tests.support.streams import Spring, Stream, spring
 from tests.support.waiting import wait_until
 
@@ -134,3 +138,66 @@ def test_a_wrong_count_of_the_core_cuts_a_neighbour_once_and_not_for_ever(
     wait_until(lambda: about(ss, "127.0.0.2") == 2)
     with_him.close()
     cutter.stop()
+
+
+def test_a_failure_that_nobody_thought_of_is_tried_again_at_the_same_pace(
+    agent: Agent, ss: FakeSs, site: Spring
+) -> None:
+    skip_unless_it_can_tell(agent)
+    agent.api.put_user(agent.user(1))
+    stream = Stream(agent.port, core_id(1), site.address)
+    assert stream.runs()
+    ss.mood(BABBLES)
+    began = time.monotonic()
+
+    agent.api.put_user(agent.user(1, revision=2, active=False))
+
+    wait_until(lambda: about(ss, "127.0.0.2") >= 4)
+    assert time.monotonic() - began > 2 * RETRY_SECONDS
+    ss.mood("")
+    refused = about(ss, "127.0.0.2")
+    wait_until(lambda: about(ss, "127.0.0.2") >= refused + ROUNDS)
+    stream.close()
+
+
+class StopsAtOnce(Watchdog):
+    """Has the cutter stopped just when it has turned; `over` when it has."""
+
+    cutter: Cutter
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = Event()
+        self._stopping: Thread | None = None
+
+    @override
+    def expect(self, name: str, seconds: float) -> None:
+        if self._stopping is None:
+            self._stopping = Thread(target=self._stop)
+            self._stopping.start()
+            self._stopping.join(0.3)  # longer than it takes until it waits for us
+
+    def _stop(self) -> None:
+        self.cutter.stop()
+        self.over.set()
+
+
+def test_a_cutter_that_is_stopped_as_it_turns_does_not_wait_for_its_next_sweep(
+    agent: Agent, ss: FakeSs
+) -> None:
+    skip_unless_it_can_tell(agent)
+    assert agent.deps
+    plan = load(CountrySettings, agent.environ).plan()
+    watchdog = StopsAtOnce()
+    watchdog.cutter = Cutter(
+        Online(agent.deps.client, plan),
+        Sockets(443, ss.command),
+        live=Nobody(),
+        check=lambda: "",
+        watchdog=watchdog,
+        sweep_seconds=600,
+    )
+
+    watchdog.cutter.start()
+
+    assert watchdog.over.wait(20.0)

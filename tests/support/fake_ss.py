@@ -9,6 +9,7 @@ from pathlib import Path
 
 REFUSES = "refuses"
 IDLE = "idle"
+BABBLES = "babbles"
 
 
 class FakeSs:
@@ -19,7 +20,9 @@ class FakeSs:
         self.command = (sys.executable, __file__, str(folder))
 
     def mood(self, mood: str) -> None:
-        """REFUSES: the kernel says no. IDLE: nothing is found. Else a connection is ended."""
+        """REFUSES: the kernel says no. IDLE: nothing is found. BABBLES: what it says is no
+        text. Else a connection is ended.
+        """
         (self._folder / "mood").write_text(mood)
 
     def asked(self) -> list[list[str]]:
@@ -35,6 +38,8 @@ def main(folder: Path, words: list[str]) -> None:
     told = mood.read_text() if mood.exists() else ""
     if told == REFUSES:
         sys.stderr.write("SOCK_DESTROY answers: Operation not permitted\n")
+    elif told == BABBLES:
+        sys.stdout.buffer.write(b"\xff\n")
     elif told != IDLE:
         sys.stdout.write("ESTAB 0 0 192.0.2.1:443 192.0.2.7:50000\n")
 
