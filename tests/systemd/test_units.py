@@ -1,11 +1,14 @@
 """Skipped, loudly, where systemd-analyze is missing; `make boot` boots the same units for real."""
 
+import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+
+from country_api.traffic.deps import BOOT_ID
 
 ROOT = Path(__file__).parents[2]
 SYSTEMD = ROOT / "systemd"
@@ -122,6 +125,30 @@ def test_one_that_knows_secrets_is_given_them_as_credentials_alone() -> None:
 
     assert {"BOT_TOKEN", "CALLER_KEYS", "SMTP_URL", "REALITY_PRIVATE_KEY"} <= secret
     assert [name for name in secret if re.search(rf"^{name}=", told, re.MULTILINE)] == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount")
+def test_the_agent_finds_the_kernels_files_that_it_reads_in_the_proc_of_its_unit() -> None:
+    common = read("keyland-.service.d/10-least-privilege.conf")["Service"]
+    own = read("keyland-agent.service")["Service"]
+    subset = {**own, **common}.get("ProcSubset", ["all"])  # a drop-in has the last word
+    mount = f"mount -t proc -o {'subset=pid' if subset == ['pid'] else 'rw'} proc /proc"
+    files = [BOOT_ID, *(Path("/proc") / name for name in ("stat", "meminfo", "net/fib_trie"))]
+
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", f"{mount} && cat {' '.join(map(str, files))}"],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_all_others_see_processes_alone_there() -> None:
+    others = [name for name in UNITS if name != "keyland-agent.service"]
+
+    assert [it for it in others if read(it)["Service"].get("ProcSubset") != ["pid"]] == []
 
 
 def test_no_two_services_share_a_user_but_the_processes_of_one() -> None:
