@@ -7,14 +7,23 @@ from pathlib import Path
 from country_api.cutting.sockets import SS, CannotCut, Sockets
 
 HERE = "127.0.0.1"
+SECONDS = 5.0
 NET_ADMIN = 1 << 12  # CAP_NET_ADMIN, capabilities(7)
 
 
 def why_not(ss: Sequence[str] = SS) -> str:
     """What keeps this process from cutting connections; "" when nothing does."""
+    try:
+        return _tried(ss)
+    except OSError as trouble:
+        return f"no connection can be made here to try it on ({trouble.strerror or trouble})"
+
+
+def _tried(ss: Sequence[str]) -> str:
     with socket.create_server((HERE, 0)) as listening:
         port = int(listening.getsockname()[1])
-        with socket.create_connection((HERE, port)) as client, listening.accept()[0] as served:
+        wire = socket.create_connection((HERE, port), timeout=SECONDS)
+        with wire as client, listening.accept()[0] as served:
             try:
                 Sockets(port, ss).destroy([HERE])
             except CannotCut as trouble:

@@ -175,3 +175,17 @@ def test_the_command_tells_an_operator_whether_this_machine_and_that_process_can
         finally:
             powerless.kill()
     assert may(os.getpid())
+
+
+@needs_root
+def test_a_machine_without_a_loopback_to_try_it_on_is_told_so() -> None:
+    done = subprocess.run(
+        ["unshare", "--net", sys.executable, "-m", "country_api.cutting"],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "no connection can be made here" in done.stdout
