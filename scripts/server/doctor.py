@@ -5,7 +5,17 @@ from collections.abc import Callable
 
 from common.clock import system_clock
 from common.core_release import VERSION
-from scripts.server import addresses, env_file, firewall, health, keys, links, planning, xray
+from scripts.server import (
+    addresses,
+    env_file,
+    firewall,
+    health,
+    keys,
+    links,
+    planning,
+    unfinished,
+    xray,
+)
 from scripts.server import target as targets
 from scripts.server.commands import ask
 from scripts.server.layout import Layout, Wishes
@@ -31,6 +41,7 @@ def doctor(layout: Layout, wishes: Wishes, report: Report) -> int:
 def checks(layout: Layout, wishes: Wishes) -> dict[str, Callable[[], list[Problem]]]:
     return {
         "machine": lambda: planning.of_machine(layout),
+        "earlier runs": lambda: unfinished.wrong(layout),
         "services": lambda: health.units(("keyland-agent", "keyland-core")),
         "agent": lambda: health.agent(layout),
         "core": lambda: health.core(layout),

@@ -11,6 +11,7 @@ from scripts.server import (
     packages,
     planning,
     services,
+    unfinished,
     xray,
 )
 from scripts.server import release as releases
@@ -45,14 +46,17 @@ def _not_another(layout: Layout) -> None:
 
 def _settle(layout: Layout, plan: Plan, program: Path, release: Path, report: Report) -> bool:
     """Whether what runs has to be started anew."""
+    changed = unfinished.begin(layout)
     if links.leads_to(layout.program) is None:
         links.switch(layout.program, program)
-    changed = links.switch(layout.current, release)
+    changed |= links.switch(layout.current, release)
     services.put(layout, release, report)
     changed |= keys.put_reality(layout, layout.program, report)
     if env_file.put(layout.agent_env, plan.settings()):
         report.say(f"settings: written to {layout.agent_env}")
         changed = True
+    if not changed:
+        unfinished.end(layout)
     return changed
 
 
@@ -63,6 +67,7 @@ def _run(layout: Layout, report: Report, *, changed: bool) -> None:
     report.say("services: waiting until they are well")
     if not report.tell(health.until_well(layout, WELL_SECONDS)):
         raise Failed("everything is in place, but does not work yet; see above, and run it again")
+    unfinished.end(layout)
 
 
 def _hand_over(line: str, report: Report) -> None:

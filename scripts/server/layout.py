@@ -53,6 +53,10 @@ class Layout:
         return self.etc / "firewall.nft"
 
     @property
+    def unfinished(self) -> Path:
+        return self.etc / ".unfinished"
+
+    @property
     def units(self) -> Path:
         return self.root / "etc/systemd/system"
 

@@ -3,7 +3,6 @@
 import shutil
 from pathlib import Path
 
-from scripts.server import links
 from scripts.server.commands import ask, run
 from scripts.server.layout import AGENT, CORE, FIREWALL, Layout
 from scripts.server.report import Report
@@ -21,17 +20,6 @@ def put(layout: Layout, release: Path, report: Report) -> None:
     report.say("services: users, folders and units are in place")
 
 
-def switch_release(layout: Layout, release: Path, report: Report) -> bool:
-    changed = links.switch(layout.current, release)
-    if changed:
-        put(layout, release, report)
-    return changed
-
-
-def running() -> bool:
-    return all(ask("systemctl", "is-active", "-q", name).code == 0 for name in (AGENT, CORE))
-
-
 def restart(*names: str) -> None:
     """What a start says that fails, its unit's state says as well, and health is asked of that."""
     ask("systemctl", "reset-failed", *names)
@@ -42,4 +30,6 @@ def restart(*names: str) -> None:
 
 
 def start() -> None:
+    # one that has crashed often would not be started for five minutes
+    ask("systemctl", "reset-failed", AGENT, CORE)
     ask("systemctl", "start", "keyland.target", AGENT, CORE, seconds=START_SECONDS)

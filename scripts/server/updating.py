@@ -1,11 +1,12 @@
 """`update`: new release and new core beside the old ones; switched, looked at, or undone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.server import health, links, machine, packages, services, xray
+from scripts.server import health, links, machine, packages, services, unfinished, xray
 from scripts.server import release as releases
-from scripts.server.commands import ask, run
+from scripts.server.commands import run
 from scripts.server.installing import WELL_SECONDS
 from scripts.server.layout import AGENT, CORE, Layout, Wishes
 from scripts.server.report import Failed, Report
@@ -19,6 +20,18 @@ class Pair:
     program: Path
 
 
+@dataclass(frozen=True)
+class Running:
+    """What is done to services, and known of them. `put` raises Failed."""
+
+    put: Callable[[Layout, Path, Report], None] = services.put
+    restart: Callable[..., None] = services.restart
+    start: Callable[[], None] = services.start
+    well: Callable[[Layout, Report], bool] = lambda layout, report: report.tell(
+        health.until_well(layout, WELL_SECONDS)
+    )
+
+
 def update(layout: Layout, wishes: Wishes, report: Report) -> int:
     """Raises Failed; then the old pair runs again, unless the message says otherwise."""
     old = current(layout)
@@ -26,19 +39,20 @@ def update(layout: Layout, wishes: Wishes, report: Report) -> int:
         raise Failed("nothing was changed")
     packages.put(report)
     new = Pair(releases.put(layout, wishes, report), xray.put(layout, wishes, report))
-    if new == old:
+    if new == old and not layout.unfinished.exists():
         report.say("update: this is what runs already")
         return 0
     _take_precautions(layout, new, report)
-    trouble = _switched(layout, new, report)
-    if trouble:
-        raise Failed(_undone(layout, old, report))
+    exchange(layout, old, new, report, Running())
     _prune(layout, {old, new}, report)
     report.say(f"update: {new.release.name} runs with Xray {new.program.parent.name}")
     return 0
 
 
 def current(layout: Layout) -> Pair:
+    """What an update that was broken off began with, if there is one. Raises Failed."""
+    if len(noted := unfinished.before(layout)) == 2:  # noqa: PLR2004 -- a pair
+        return Pair(*noted)
     release, program = links.leads_to(layout.current), links.leads_to(layout.program)
     if release is None or program is None:
         raise Failed("no server is installed here: scripts/install-server")
@@ -52,34 +66,60 @@ def _take_precautions(layout: Layout, new: Pair, report: Report) -> None:
     report.say("update: the users' file was copied to /var/lib/keyland-backup/agent")
 
 
-def _switched(layout: Layout, pair: Pair, report: Report) -> bool:
-    """Whether something is wrong with it. The agent is first: its restart cuts nobody off."""
-    if services.switch_release(layout, pair.release, report):
-        report.say(f"update: starting the agent of {pair.release.name}")
-        services.restart(AGENT)
-        if not _well(layout, report):
-            return True
-    if links.switch(layout.program, pair.program):
-        report.say(f"update: starting Xray {pair.program.parent.name}")
-        services.restart(CORE)
-    return not _well(layout, report)
-
-
-def _well(layout: Layout, report: Report) -> bool:
-    return report.tell(health.until_well(layout, WELL_SECONDS))
-
-
-def _undone(layout: Layout, old: Pair, report: Report) -> str:
-    """What is to be said of it."""
+def exchange(layout: Layout, old: Pair, new: Pair, report: Report, running: Running) -> None:
+    """Broken off anywhere, it is gone on with by the next update. Raises Failed, after going
+    back unless the message says otherwise.
+    """
+    again = unfinished.begin(layout, (old.release, old.program))
+    if _tried(_forth, layout, new, report, running, again=again):
+        unfinished.end(layout)
+        return
     report.say("update: going back")
-    if links.switch(layout.program, old.program):
-        services.restart(CORE)
-    if services.switch_release(layout, old.release, report):
-        services.restart(AGENT)
-    ask("systemctl", "start", CORE)
-    if _well(layout, report):
-        return "the new version does not work here; the old one runs again"
-    return "the new version does not work here, and the old one does not either: see above"
+    if not _tried(_back, layout, old, report, running, again=again):
+        told = "the new version does not work here, and the old one does not either: see above"
+        raise Failed(f"{told}, and run it again")
+    unfinished.end(layout)
+    raise Failed("the new version does not work here; the old one runs again")
+
+
+def _tried(
+    way: Callable[..., bool],
+    layout: Layout,
+    pair: Pair,
+    report: Report,
+    running: Running,
+    *,
+    again: bool,
+) -> bool:
+    try:
+        return way(layout, pair, report, running, again=again)
+    except (Failed, OSError) as trouble:  # a full disk, say
+        report.say(f"WRONG  {trouble}")
+        return False
+
+
+def _forth(layout: Layout, pair: Pair, report: Report, running: Running, *, again: bool) -> bool:
+    """The agent is first: its restart cuts nobody off."""
+    if links.switch(layout.current, pair.release) or again:
+        running.put(layout, pair.release, report)
+        report.say(f"update: starting the agent of {pair.release.name}")
+        running.restart(AGENT)
+        if not running.well(layout, report):
+            return False
+    if links.switch(layout.program, pair.program) or again:
+        report.say(f"update: starting Xray {pair.program.parent.name}")
+        running.restart(CORE)
+    return running.well(layout, report)
+
+
+def _back(layout: Layout, pair: Pair, report: Report, running: Running, *, again: bool) -> bool:
+    if links.switch(layout.program, pair.program) or again:
+        running.restart(CORE)
+    if links.switch(layout.current, pair.release) or again:
+        running.put(layout, pair.release, report)
+        running.restart(AGENT)
+    running.start()
+    return running.well(layout, report)
 
 
 def _prune(layout: Layout, pairs: set[Pair], report: Report) -> None:
