@@ -6,12 +6,14 @@
     scripts/install-server remove --yes    stops and deletes everything
 
 As root, on Debian 12 or Ubuntu 24.04 or newer. It may be run again at any time, needs no terminal,
-and keeps a log in /var/log/keyland-install.log. docs/operations/servers.md says more.
+goes on when SSH breaks off, and keeps a log in /var/log/keyland-install.log.
+docs/operations/servers.md says more.
 """
 
 import argparse
 import fcntl
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -38,6 +40,7 @@ def main(arguments: list[str]) -> int:
         Report(None).tell(trouble)
         return 1
     os.umask(0o022)  # units and programs are read by others than root
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # SSH may break off: nothing is left half done
     layout = Layout()
     with Report(layout.log) as report:
         report.note(f"--- {given.act}")
@@ -58,6 +61,8 @@ def run(
             report.say(f"WRONG  {failure}")
         except OSError as trouble:
             report.say(f"WRONG  {trouble}")
+        except KeyboardInterrupt:
+            report.say("WRONG  stopped half-way\n       run it again, or look: doctor")
     return 1
 
 

@@ -31,7 +31,7 @@ class Report:
         self._log = None if log is None else _opened(log)
 
     def say(self, text: str) -> None:
-        with suppress(BrokenPipeError):  # nobody looks any more: the work goes on
+        with suppress(OSError):  # the terminal is gone: the work goes on
             sys.stdout.write(f"{text}\n")
             sys.stdout.flush()
         self.note(text)

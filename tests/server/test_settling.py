@@ -115,6 +115,24 @@ def test_what_is_said_stands_in_a_log_for_root_alone_and_the_line_does_not(
     assert log.stat().st_mode & 0o777 == 0o600
 
 
+def test_the_work_goes_on_when_the_terminal_is_gone(tmp_path: Path) -> None:
+    log, (here, there) = tmp_path / "install.log", os.openpty()
+    say = (
+        "import sys; from pathlib import Path; from scripts.server.report import Report;"
+        f"report = Report(Path({str(log)!r})); report.say('before'); sys.stdin.read();"
+        "report.say('after'); report.say('the end')"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-B", "-c", say], stdin=subprocess.PIPE, stdout=there, cwd=release.PROJECT
+    ) as worker:
+        os.close(there)
+        assert os.read(here, 6) == b"before"
+        os.close(here)
+        worker.communicate(timeout=60)
+
+    assert "the end" in log.read_text()
+
+
 def test_removing_says_what_comes_first_and_touches_nothing_without_the_word(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
