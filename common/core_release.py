@@ -9,6 +9,7 @@ import tempfile
 import urllib.request
 import zipfile
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -74,9 +75,9 @@ def _download(url: str, partial: Path, seconds: float) -> None:
                 if came > MOST_BYTES:
                     raise BadRelease(f"{url}: more than {MOST_BYTES} bytes")
                 file.write(chunk)
-    except (OSError, ValueError) as trouble:  # URLError and what http.client raises are OSErrors
+    except (OSError, ValueError, HTTPException) as trouble:
         raise BadRelease(f"{url}: {trouble}") from None
-    if promised is not None and came != int(promised):
+    if promised is not None and str(came) != promised:
         raise BadRelease(f"{url}: cut off after {came} of {promised} bytes")
 
 

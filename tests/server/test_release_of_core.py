@@ -112,6 +112,25 @@ def test_a_download_that_is_cut_off_is_told_as_such(
     assert list(layout.cores.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"nonsense\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhal",
+        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
+    ],
+)
+def test_a_mirror_that_does_not_speak_http_is_told_as_such(
+    layout: Layout, files: Files, mirror: str, raw: bytes
+) -> None:
+    files.raw = raw
+
+    with pytest.raises(Failed, match="--xray"):
+        put(layout, zipped(), mirror)
+
+    assert list(layout.cores.iterdir()) == []
+
+
 def test_a_release_that_is_not_there_says_how_to_bring_it(layout: Layout, mirror: str) -> None:
     with pytest.raises(Failed, match="--xray"):
         put(layout, zipped(), mirror)

@@ -17,16 +17,22 @@ from common.clock import system_clock
 
 
 class Files:
-    """`files`: path -> bytes; `moved`: path -> where else; `cut` ends an answer in its middle."""
+    """`files`: path -> bytes; `moved`: path -> where else; `cut` ends an answer in its middle;
+    `raw` is what stands on the wire instead of an answer.
+    """
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.moved: dict[str, str] = {}
         self.cut = False
+        self.raw = b""
         self.asked: list[str] = []
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         self.asked.append(handler.path)
+        if self.raw:
+            handler.wfile.write(self.raw)
+            return
         if handler.path in self.moved:
             handler.send_response(302)
             handler.send_header("Location", self.moved[handler.path])
