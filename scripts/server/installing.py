@@ -47,7 +47,7 @@ def _not_another(layout: Layout) -> None:
 def _settle(layout: Layout, plan: Plan, program: Path, release: Path, report: Report) -> bool:
     """Whether what runs has to be started anew."""
     changed = unfinished.begin(layout)
-    if links.leads_to(layout.program) is None:
+    if not layout.program.exists():
         links.switch(layout.program, program)
     changed |= links.switch(layout.current, release)
     services.put(layout, release, report)

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from common.core_release import ARCHIVES, PLACE, VERSION, BadRelease, check, fetch, unpack
+from scripts.server import links
 from scripts.server.commands import ask
 from scripts.server.layout import Layout, Wishes
 from scripts.server.report import Failed, Problem, Report
@@ -18,7 +19,7 @@ PUBLIC = re.compile(r"^(?:Password|Public ?[Kk]ey)\b[^:]*:\s*([A-Za-z0-9_-]{43})
 def foreign(layout: Layout) -> list[Problem]:
     """Somebody else's program where ours is to stand."""
     program = layout.program
-    if not program.exists() or program.is_symlink():
+    if not program.exists() or layout.cores in (links.leads_to(program) or program).parents:
         return []
     return [
         Problem(

@@ -133,8 +133,15 @@ def test_a_foreign_xray_or_a_clone_in_the_way_is_told_and_ours_is_not(tmp_path: 
     assert "mv" in xray.foreign(layout)[0].todo
     assert "mv" in release.foreign(layout)[0].todo
 
+    theirs = layout.program.rename(tmp_path / "theirs")
+    layout.program.symlink_to(theirs)
+    assert "mv" in xray.foreign(layout)[0].todo
+
     layout.program.unlink()
-    layout.program.symlink_to(tmp_path / VERSION)
+    ours = layout.cores / VERSION / "xray"
+    ours.parent.mkdir(parents=True)
+    ours.touch()
+    layout.program.symlink_to(ours)
     layout.current.rmdir()
     layout.current.symlink_to(tmp_path)
     assert xray.foreign(layout) == release.foreign(layout) == []
