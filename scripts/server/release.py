@@ -58,13 +58,20 @@ def put(layout: Layout, wishes: Wishes, report: Report) -> Path:
         return folder
     shutil.rmtree(folder, ignore_errors=True)
     report.say(f"project: copying {folder.name}")
-    for file in files():
-        (folder / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(PROJECT / file, folder / file)
+    copy(PROJECT, folder)
     report.say("project: installing its Python packages (some minutes on a small machine)")
     _packages(folder, wishes)
     (folder / WHOLE).touch()
     return folder
+
+
+def copy(project: Path, folder: Path) -> None:
+    """The services have to read all of it, whatever the umask of who cloned the project was."""
+    for file in files(project):
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(project / file, folder / file)
+        runs = (project / file).stat().st_mode & 0o100
+        (folder / file).chmod(0o755 if runs else 0o644)
 
 
 def _packages(folder: Path, wishes: Wishes) -> None:

@@ -76,6 +76,21 @@ def test_a_release_is_named_by_what_is_in_it_and_holds_nothing_of_the_shop(tmp_p
     assert not {"main_api", "tg_bot", "tests"} & {path.parts[0] for path in release.files()}
 
 
+def test_a_release_can_be_read_by_the_services_whoever_cloned_the_project(tmp_path: Path) -> None:
+    cloned, folder = tmp_path / "cloned", tmp_path / "release"
+    for name, mode in {"common/clock.py": 0o600, "scripts/install-server": 0o700}.items():
+        (cloned / name).parent.mkdir(parents=True, mode=0o700)
+        (cloned / name).write_text("")
+        (cloned / name).chmod(mode)
+    for part in ("LICENSE", "pyproject.toml", "requirements.txt"):
+        (cloned / part).write_text("")
+
+    release.copy(cloned, folder)
+
+    assert (folder / "common/clock.py").stat().st_mode & 0o777 == 0o644
+    assert (folder / "scripts/install-server").stat().st_mode & 0o777 == 0o755
+
+
 def test_what_the_units_of_a_server_start_is_whole_in_a_release(tmp_path: Path) -> None:
     for file in release.files():
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
