@@ -32,5 +32,14 @@ def put(report: Report) -> None:
 
 
 def _install(names: list[str]) -> Done:
-    words = ("apt-get", "install", "-y", "-qq", "--no-install-recommends")
+    # a fresh machine is often busy with its first updates
+    words = (
+        "apt-get",
+        "-o",
+        "DPkg::Lock::Timeout=600",
+        "install",
+        "-y",
+        "-qq",
+        "--no-install-recommends",
+    )
     return ask(*words, *names, seconds=SECONDS, DEBIAN_FRONTEND="noninteractive")
