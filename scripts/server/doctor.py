@@ -94,13 +94,26 @@ def ipv6(layout: Layout, wishes: Wishes) -> list[Problem]:
     known = env_file.values(layout.agent_env)
     probes = (known.get("REALITY_TARGET", ""), *addresses.PROBES)
     works = addresses.ipv6_works((wishes.ipv6_probe,) if wishes.ipv6_probe else probes)
-    wanted, has = addresses.strategy(works=works), known.get("OUTBOUND_STRATEGY", "ForceIPv6v4")
-    if has == wanted:
+    chosen = known.get("OUTBOUND_STRATEGY") or addresses.AUTO
+    has = decided(layout) if chosen == addresses.AUTO else chosen
+    if addresses.fits(has, works=works):
         return []
     told = f"IPv6 {'works' if works else 'does not work'}, but the core leaves with {has}"
-    return [
-        Problem(told, "scripts/install-server sets what fits, and restarts both", stops=not works)
-    ]
+    mended = addresses.strategy(works=works, chosen=chosen) != chosen
+    todo = (
+        "scripts/install-server sets what fits, and restarts both"
+        if mended
+        else f"OUTBOUND_STRATEGY is {chosen}: docs/operations/rotation.md says how to change it"
+    )
+    return [Problem(told, todo, stops=not works)]
+
+
+def decided(layout: Layout) -> str:
+    """What the agent found out by itself; empty if it has not yet."""
+    try:
+        return str(json.loads(layout.outbound.read_text())["strategy"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def cutting(layout: Layout) -> list[Problem]:

@@ -65,6 +65,10 @@ class Layout:
         return self.root / "var/lib/keyland/core/config.json"
 
     @property
+    def outbound(self) -> Path:
+        return self.root / "var/lib/keyland/agent/outbound.json"
+
+    @property
     def log(self) -> Path:
         return self.root / "var/log/keyland-install.log"
 

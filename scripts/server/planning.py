@@ -17,13 +17,15 @@ TOOLS = ("ss", "systemctl", "apt-get")
 
 @dataclass(frozen=True)
 class Plan:
-    """What a server is to be."""
+    """What a server is to be; `server_name` and `outbound` are the operator's own choice."""
 
     address: str
     port: int
     target: target.Target
     main_addresses: tuple[str, ...]
     ipv6: bool
+    server_name: str = ""
+    outbound: str = ""
 
     def settings(self) -> dict[str, str]:
         """As agent.env has them."""
@@ -32,8 +34,8 @@ class Plan:
             "PUBLIC_HOST": self.address,
             "BIND": f"{everywhere}:{self.port}",
             "REALITY_TARGET": str(self.target),
-            "REALITY_SERVER_NAME": self.target.host,
-            "OUTBOUND_STRATEGY": addresses.strategy(works=self.ipv6),
+            "REALITY_SERVER_NAME": self.server_name or self.target.host,
+            "OUTBOUND_STRATEGY": addresses.strategy(works=self.ipv6, chosen=self.outbound),
         }
         return found | ({"INBOUND_LISTEN": "::"} if ":" in self.address else {})
 
@@ -60,7 +62,7 @@ def made(layout: Layout, wishes: Wishes, report: Report) -> Plan:
     if not any(it.what.startswith("the program ss") for it in problems):
         problems += [*ports.free(CORE_PORT), *ports.free(port)]
     problems += addresses.usable(address, given=given)
-    problems += _firewall_wish(wishes)
+    problems += [*_port_wish(port), *_firewall_wish(wishes, address)]
     found, trouble = target.chosen(_candidates(wishes, known))
     problems += trouble
     if found:
@@ -69,9 +71,11 @@ def made(layout: Layout, wishes: Wishes, report: Report) -> Plan:
         raise Failed("nothing was changed; put these right, and run it again")
     ipv6 = addresses.ipv6_works(_probes(wishes, found))
     report.say(f"checks: all right; this server is {address}, and shows itself as {found}")
-    report.say(f"IPv6: {'works' if ipv6 else 'does not work here, so the core leaves over IPv4'}")
+    outbound = known.get("OUTBOUND_STRATEGY", "")
+    way = addresses.strategy(works=ipv6, chosen=outbound)
+    report.say(f"IPv6: {'works' if ipv6 else 'does not work here'}; the core leaves with {way}")
     main = firewall.addresses(wishes.main_addresses) or firewall.main_addresses(layout)
-    return Plan(address, port, found, main, ipv6)
+    return Plan(address, port, found, main, ipv6, server_name(known, found), outbound)
 
 
 def _candidates(wishes: Wishes, known: dict[str, str]) -> list[str]:
@@ -85,9 +89,30 @@ def _probes(wishes: Wishes, found: target.Target) -> tuple[str, ...]:
     return (wishes.ipv6_probe,) if wishes.ipv6_probe else (str(found), *addresses.PROBES)
 
 
-def _firewall_wish(wishes: Wishes) -> list[Problem]:
+def server_name(known: dict[str, str], found: target.Target) -> str:
+    """Links hold it: what stands there stays as long as the target does. Empty: the target's."""
+    return known.get("REALITY_SERVER_NAME", "") if _same(known, found) else ""
+
+
+def _same(known: dict[str, str], found: target.Target) -> bool:
     try:
-        firewall.addresses(wishes.main_addresses)
+        return target.parsed(known.get("REALITY_TARGET", "")) == found
+    except ValueError:
+        return False
+
+
+def _port_wish(port: int) -> list[Problem]:
+    if 0 < port < 65536 and port != CORE_PORT:  # noqa: PLR2004 -- TCP ports
+        return []
+    return [Problem(f"the agent cannot have port {port}", f"give another: --port {AGENT_PORT}")]
+
+
+def _firewall_wish(wishes: Wishes, address: str) -> list[Problem]:
+    try:
+        given = firewall.addresses(wishes.main_addresses)
     except ValueError as wrong:
         return [Problem(f"--main-address: {wrong}", "give the IP address of the shop's host")]
+    if given and not any((":" in it) == (":" in address) for it in given):
+        told = f"the shop calls {address}, and cannot do so from {', '.join(given)}"
+        return [Problem(told, "give its address of the same kind (IPv4 or IPv6): --main-address")]
     return []
