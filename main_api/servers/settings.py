@@ -31,8 +31,14 @@ def adopt_installed(environ: MutableMapping[str, str], installed: Path = INSTALL
     for line in file.read_text(encoding="utf-8").splitlines():
         name, equals, value = line.partition("=")
         if equals and not name.startswith("#"):
-            environ.setdefault(name.strip(), value.strip())
+            environ.setdefault(name.strip(), _unquoted(value.strip()))
     environ.setdefault("CREDENTIALS_DIRECTORY", str(installed / "credentials/main"))
+
+
+def _unquoted(value: str) -> str:
+    """As systemd reads it."""
+    whole = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1] if whole else value
 
 
 def become_owner(mongo_url: str) -> None:

@@ -92,7 +92,7 @@ def test_what_root_makes_in_the_database_belongs_to_its_owner(shop: dict[str, st
 
 
 def test_an_operators_shell_gets_what_the_units_are_told(tmp_path: Path) -> None:
-    (tmp_path / "main.env").write_text("# a note\nMONGO_URL=embedded:///x\nPUBLIC_URL=\n")
+    (tmp_path / "main.env").write_text('# a note\nMONGO_URL="embedded:///x"\nPUBLIC_URL=\n')
     environ = {"PATH": "/bin"}
 
     adopt_installed(environ, tmp_path)
