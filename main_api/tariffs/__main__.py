@@ -1,16 +1,19 @@
 """`python -m main_api.tariffs`: shows the limits of the tariffs.
 
 `python -m main_api.tariffs limit m1 --traffic-gb 100 --devices 3` sets those of one; 0 is none.
-They are shown to customers and admins, and nothing is cut at them.
+They are shown to customers and admins, and nothing is cut at them. As root on the shop's host,
+where settings are read from /etc/keyland; elsewhere by variables.
 """
 
 import argparse
+import os
 import sys
 
 from common.environment import start
 from common.errors import ServiceError
 from common.storage.protocol import Database
 from main_api.deps import build
+from main_api.servers.settings import adopt_installed, become_owner
 from main_api.settings import MainSettings
 from main_api.tariffs.catalogue import Catalogue
 
@@ -19,7 +22,11 @@ MOST = 1_000_000
 
 def main(arguments: list[str]) -> int:
     asked = parse(arguments)
-    deps = build(start("main_api_tariffs", MainSettings))
+    adopt_installed(os.environ)
+    os.environ.setdefault("LOG_LEVEL", "WARNING")  # a person reads this
+    settings = start("main_api_tariffs", MainSettings)
+    become_owner(settings.mongo_url)
+    deps = build(settings)
     try:
         return run(deps.db, asked)
     finally:
