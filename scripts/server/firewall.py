@@ -82,10 +82,13 @@ def put(layout: Layout, port: int, main: tuple[str, ...], report: Report) -> Non
     if layout.rules.exists() and layout.rules.read_text() == text and not wrong(layout):
         report.say("firewall: as it was")
         return
-    env_file.write(layout.rules, text, mode=0o644)
-    if ask("nft", "-c", "-f", str(layout.rules)).code:
+    fresh = layout.rules.with_name("firewall.next")
+    env_file.write(fresh, text, mode=0o644)
+    if ask("nft", "-c", "-f", str(fresh)).code:
         raise Failed("nftables cannot be used here: is the kernel's nf_tables module there?")
     run("systemctl", "add-wants", "sysinit.target", f"{FIREWALL}.service")
+    run("nft", "-f", str(fresh))
+    fresh.replace(layout.rules)  # now that they are in force: the next run goes by this file
     run("systemctl", "restart", FIREWALL)
     who = ", ".join(main) or "all (it answers only what is signed; --main-address limits it)"
     report.say(f"firewall: {CORE_PORT} is open to all, {port} to {who}")
