@@ -1,6 +1,7 @@
 """The project's own files with their packages: a folder a release, named by what is in it."""
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 
@@ -61,6 +62,7 @@ def put(layout: Layout, wishes: Wishes, report: Report) -> Path:
     copy(PROJECT, folder)
     report.say("project: installing its Python packages (some minutes on a small machine)")
     _packages(folder, wishes)
+    os.sync()  # the mark is not to outlive what it vouches for
     (folder / WHOLE).touch()
     return folder
 

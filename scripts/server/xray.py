@@ -1,5 +1,6 @@
 """The core: got, checked against its pin, kept beside other versions."""
 
+import os
 import platform
 import re
 import tempfile
@@ -58,6 +59,7 @@ def _put(layout: Layout, wishes: Wishes, report: Report) -> Path:
         fresh.chmod(0o755)
         unpack(got, fresh / "xray")
         _runs(fresh / "xray")
+        os.sync()  # it is not looked at again
         fresh.rename(program.parent)
     report.say(f"Xray: {program.parent.name} is right by its sha256, and runs here")
     return program
