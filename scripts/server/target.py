@@ -18,6 +18,9 @@ MOST_SKEW_SECONDS = 5.0
 USUAL = ("addons.mozilla.org:443", "www.cisco.com:443", "www.nvidia.com:443", "www.asus.com:443")
 """Tried when the operator names none: big sites abroad with TLS 1.3 and HTTP/2."""
 CHOOSE = "choose another site: --target www.example.org:443 (docs/operations/servers.md says how)"
+SET_CLOCK = "most often this machine's clock is wrong: 'date' tells it, 'date -s' or NTP sets it"
+NOT_NOW = (9, 10)
+"""OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED."""
 NAME = re.compile(r"^[A-Za-z0-9.-]{1,253}$")
 
 
@@ -76,9 +79,8 @@ def shakes_hands(target: Target, seconds: float = SECONDS) -> list[Problem]:
         ):
             version, protocol = secure.version(), secure.selected_alpn_protocol()
     except ssl.SSLCertVerificationError as wrong:
-        return [
-            Problem(f"the certificate of {target} does not fit: {wrong.verify_message}", CHOOSE)
-        ]
+        told = f"the certificate of {target} does not fit: {wrong.verify_message}"
+        return [Problem(told, SET_CLOCK if wrong.verify_code in NOT_NOW else CHOOSE)]
     except OSError as trouble:
         return [Problem(f"the target {target} does not answer ({trouble})", CHOOSE)]
     if version != "TLSv1.3":

@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -58,6 +59,39 @@ def test_a_certificate_of_another_name_is_refused(pair: tuple[Path, Path]) -> No
         [problem] = target.shakes_hands(Target("127.0.0.1", opened.port))
 
     assert "does not fit" in problem.what
+
+
+def certificate_of_another_time(folder: Path) -> tuple[Path, Path]:
+    """`openssl req` gives no dates, `openssl ca` does."""
+    (folder / "index").touch()
+    (folder / "ca.conf").write_text(
+        "[ca]\ndefault_ca=it\n[it]\nnew_certs_dir=.\ndatabase=index\nrand_serial=yes\n"
+        "default_md=sha256\npolicy=names\nx509_extensions=more\n"
+        f"[names]\ncommonName=supplied\n[more]\nsubjectAltName=DNS:{NAME}\n"
+    )
+    for command in (
+        (
+            "req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key"
+            f" -out asked -subj /CN={NAME}"
+        ),
+        (
+            "ca -selfsign -batch -notext -config ca.conf -keyfile key -in asked -out certificate"
+            " -startdate 20000101000000Z -enddate 20010101000000Z"
+        ),
+    ):
+        subprocess.run(["openssl", *command.split()], cwd=folder, check=True, capture_output=True)  # noqa: S607
+    return folder / "certificate", folder / "key"
+
+
+def test_a_certificate_of_another_time_points_at_the_clock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = certificate_of_another_time(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(old[0]))
+    with site(old) as opened:
+        [problem] = target.shakes_hands(Target(NAME, opened.port))
+
+    assert "clock is wrong" in problem.todo
 
 
 @pytest.mark.usefixtures("trusted")
