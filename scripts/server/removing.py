@@ -53,7 +53,8 @@ def _stop(report: Report) -> None:
 
 
 def _delete(layout: Layout, report: Report) -> None:
-    users = _users(layout)
+    for user in _users(layout):  # their list goes with the rest
+        ask("userdel", user)
     for path in belongings(layout):
         if path.is_symlink() or path.is_file():
             path.unlink()
@@ -61,8 +62,6 @@ def _delete(layout: Layout, report: Report) -> None:
             shutil.rmtree(path, ignore_errors=True)
     ask("systemctl", "daemon-reload")
     ask("systemctl", "reset-failed")
-    for user in users:
-        ask("userdel", user)
     report.say("remove: units, users, keys and files are deleted")
 
 
@@ -90,6 +89,6 @@ def belongings(layout: Layout) -> list[Path]:
         layout.releases,
         layout.cores,
     ]
-    if links.leads_to(layout.program) is not None:
+    if layout.cores in (links.leads_to(layout.program) or root).parents:
         found.append(layout.program)
     return [path for path in found if path.exists() or path.is_symlink()]

@@ -160,6 +160,16 @@ def test_removing_says_what_comes_first_and_touches_nothing_without_the_word(
     assert "main_api.servers remove" in capsys.readouterr().out
 
 
+def test_of_links_to_an_xray_ours_alone_belongs_to_what_is_removed(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    layout.program.parent.mkdir(parents=True)
+    layout.program.symlink_to("/opt/theirs/xray")
+    assert removing.belongings(layout) == []
+
+    links.switch(layout.program, layout.cores / "26.6.27/xray")
+    assert removing.belongings(layout) == [layout.program]
+
+
 @pytest.fixture
 def namespace() -> Iterator[str]:
     name = f"keyland-{uuid4().hex[:8]}"
