@@ -30,12 +30,20 @@ def shared(shared_url: str) -> Iterator[Shared]:
 
 
 def _run(job: str, shared: Shared, *arguments: str) -> list[list[object]]:
-    """The answers of all processes."""
-    command = [sys.executable, str(_WORKERS), job, shared[0], shared[1], *arguments]
+    """The answers of all processes, which begin when the last of them is ready."""
+    command = [sys.executable, str(_WORKERS), "together", job, shared[0], shared[1], *arguments]
+    pipe = subprocess.PIPE
     running = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
         for _ in range(_PROCESSES)
     ]
+    for process in running:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+    for process in running:
+        assert process.stdin
+        process.stdin.write("begin\n")
+        process.stdin.flush()
     ended = [process.communicate(timeout=50) for process in running]
     assert [process.returncode for process in running] == [0] * _PROCESSES, ended
     return [json.loads(out) for out, _ in ended]

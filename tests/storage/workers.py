@@ -1,4 +1,4 @@
-"""What the concurrent processes of the tests do; run as `python workers.py JOB URL NAME …`."""
+"""What the concurrent processes of the tests do: `python workers.py [together] JOB URL NAME …`."""
 
 import json
 import os
@@ -139,7 +139,11 @@ JOBS: dict[str, Callable[..., list[object]]] = {
 }
 
 if __name__ == "__main__":
-    _, job, url, name, *arguments = sys.argv
+    together = sys.argv[1] == "together"
+    job, url, name, *arguments = sys.argv[1 + together :]
     opened = connect(url, name=name)
+    if together:
+        print("ready", flush=True)  # noqa: T201 -- for whoever waits for all of them
+        sys.stdin.readline()
     print(json.dumps(JOBS[job](opened, *arguments)))  # noqa: T201 -- the answer
     opened.close()
