@@ -78,8 +78,9 @@ def test_a_process_that_is_killed_while_it_writes_stops_nobody() -> None:
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
+        used.first_use("0", until=LATER, now=NOW)
         os.write(writing, b"begun")
-        number = 0
+        number = 1
         while True:
             used.first_use(str(number), until=LATER, now=NOW)
             number += 1
