@@ -7,7 +7,7 @@ from time import monotonic
 
 from common.clients.notify_service import NotifyService
 from common.clock import Clock
-from common.errors import ServiceError, Unavailable
+from common.errors import Forbidden, ServiceError, TooManyRequests, Unauthorized, Unavailable
 from common.storage.protocol import ASCENDING, Database
 from main_api.mongo_api.collections import USERS
 from main_api.notices.moments import notices_of
@@ -20,6 +20,7 @@ PAGE = 200
 PORTION = MOST_NOTICES // 5  # nobody has more than five
 TWO_CLOCKS = timedelta(seconds=5)
 REFUSED_SECONDS = 30.0
+NOBODYS_FAULT = (Unavailable, Unauthorized, Forbidden, TooManyRequests)
 
 
 class NoticePlanning:
@@ -42,7 +43,8 @@ class NoticePlanning:
     def tick(self, settled_seconds: float = 0.0) -> None:
         """The next page of those whose `notice_pending` is set: after an upgrade all users are, and
         a job must end in time. Those of a page that is not full wait until nobody has come for
-        `settled_seconds`. Raises Unavailable when notify_service is away.
+        `settled_seconds`. Raises ServiceError when notify_service is away,
+        or does not believe us (a clock that has just jumped).
         """
         self._adopt()
         users = self._page(self._after)
@@ -86,7 +88,7 @@ class NoticePlanning:
         """
         try:
             self._plan(users)
-        except Unavailable:
+        except NOBODYS_FAULT:
             raise
         except ServiceError as refused:
             if len(users) > 1:

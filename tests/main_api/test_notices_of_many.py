@@ -4,6 +4,7 @@ import logging
 
 import pytest
 
+from common.errors import Unauthorized
 from main_api.notices.planning import NoticePlanning
 from tests.main_api.test_notices import plan
 from tests.support.shop import Shop
@@ -46,6 +47,21 @@ def test_one_whose_notices_are_refused_costs_nobody_else_his(
     assert [r.message for r in caplog.records] == [
         f"the notices of u{ids[4]} were refused: invalid"
     ]
+
+
+def test_a_token_that_is_refused_is_nobodys_fault_and_nobody_waits_for_it(
+    shop: Shop, ids: list[int]
+) -> None:
+    notices = NoticePlanning(shop.deps.db, shop.deps.notify, shop.clock)
+    shop.notify.distrustful = True
+    with pytest.raises(Unauthorized):
+        notices.tick()
+    assert shop.notify.lists == 1
+
+    shop.notify.distrustful = False
+    notices.tick()
+
+    assert (len(planned_for(shop)), waiting(shop)) == (len(ids), [])
 
 
 def test_who_was_refused_is_left_alone_until_he_changes(shop: Shop, ids: list[int]) -> None:

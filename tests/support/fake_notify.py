@@ -5,7 +5,7 @@ from flask_openapi3 import OpenAPI
 
 from common.access_control import callers
 from common.clock import Clock, milliseconds
-from common.errors import Invalid
+from common.errors import Invalid, Unauthorized
 from common.flask_app import answer, assemble, new_app
 from common.service_auth import Guard
 from models.codes import Service
@@ -18,7 +18,7 @@ KEY = "notify-key-" + "k" * 32
 class FakeNotify:
     """`notices` in the order of arrival; one a key. `forgotten`: people whom it was told to forget,
     who then stand in no notice that came before. `refused`: people of whom no notice is taken;
-    `lists`: how often several came in one call.
+    `lists`: how often several came in one call; `distrustful`: no token is good enough.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -27,6 +27,7 @@ class FakeNotify:
         self.forgotten: list[int] = []
         self.refused: set[int] = set()
         self.lists = 0
+        self.distrustful = False
         self._clock = clock
         self.app = self._app(clock)
         self.wire = WsgiAdapter(self.app)
@@ -52,6 +53,8 @@ class FakeNotify:
         def add_all() -> Response:
             given = NoticeList.model_validate_json(request.get_data()).notices
             self.lists += 1
+            if self.distrustful:
+                raise Unauthorized("the token has expired", code="expired_token")
             if self.refused & {notice.telegram_id for notice in given}:
                 raise Invalid("one of them I do not take")
             for notice in given:
