@@ -5,13 +5,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
 
 from common.clients.country_api import CountryApi
 from common.clock import make_clock
 from common.errors import Unavailable
 from common.service_client import ServiceClient, make_session
 from country_api import certificate
-from tests.country_api.conftest import KEY, Agent
+from tests.country_api.conftest import CORES, KEY, Agent, Site
 from tests.support.core import ROOT, wait_until
 from tests.support.ports import free_port
 
@@ -91,3 +95,21 @@ class AgentProcess:
 
     def log(self) -> str:
         return self._log.read_text()
+
+
+@contextmanager
+def without_core() -> Iterator[AgentProcess]:
+    """A running agent whose core never starts; skips the test where no core could be had."""
+    if not CORES:
+        pytest.skip("no VPN core here")
+    site = Site()
+    server = Agent(CORES[0], site)
+    server.clock.now = make_clock(None)()
+    process = AgentProcess(server)
+    try:
+        process.start()
+        yield process
+    finally:
+        process.kill()
+        server.close()
+        site.close()

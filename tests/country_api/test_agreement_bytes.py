@@ -7,26 +7,14 @@ import pytest
 from bench.relay import Relay
 from common.agreement import Table, digest
 from common.clock import make_clock, milliseconds
-from tests.country_api.agent_process import AgentProcess
-from tests.country_api.conftest import CORES, Agent, Site
+from tests.country_api.agent_process import AgentProcess, without_core
 
 
 @pytest.fixture
 def process() -> Iterator[AgentProcess]:
     """Without its core, which a comparison does not need."""
-    if not CORES:
-        pytest.skip("no VPN core here")
-    site = Site()
-    server = Agent(CORES[0], site)
-    server.clock.now = make_clock(None)()
-    process = AgentProcess(server)
-    try:
-        process.start()
+    with without_core() as process:
         yield process
-    finally:
-        process.kill()
-        server.close()
-        site.close()
 
 
 def test_a_check_of_equal_tables_is_one_exchange_of_less_than_a_kilobyte(

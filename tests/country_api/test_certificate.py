@@ -12,8 +12,7 @@ import pytest
 from common.clients.country_api import CountryApi
 from common.errors import Unavailable
 from country_api import certificate
-from tests.country_api.agent_process import AgentProcess
-from tests.country_api.conftest import CORES, Agent, Site
+from tests.country_api.agent_process import AgentProcess, without_core
 from tests.support.core import ROOT
 
 
@@ -72,18 +71,8 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 @pytest.fixture
 def process() -> Iterator[AgentProcess]:
-    if not CORES:
-        pytest.skip("no VPN core here")
-    site = Site()
-    server = Agent(CORES[0], site)
-    process = AgentProcess(server)
-    try:
-        process.start()
+    with without_core() as process:
         yield process
-    finally:
-        process.kill()
-        server.close()
-        site.close()
 
 
 def outcome(api: CountryApi) -> str:

@@ -11,8 +11,7 @@ import pytest
 
 from common.errors import Unavailable
 from common.tls_worker import PATIENCE_SECONDS
-from tests.country_api.agent_process import AgentProcess
-from tests.country_api.conftest import CORES, Agent, Site
+from tests.country_api.agent_process import AgentProcess, without_core
 
 HALF_A_REQUEST = b"PUT /users/u1 HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n{"
 SOON = 30.0  # an agent whose threads all wait for strangers answers in minutes, or never
@@ -21,18 +20,8 @@ SOON = 30.0  # an agent whose threads all wait for strangers answers in minutes,
 @pytest.fixture(scope="module")
 def process() -> Iterator[AgentProcess]:
     """Without a core; each test leaves it as it was."""
-    if not CORES:
-        pytest.skip("no VPN core here")
-    site = Site()
-    server = Agent(CORES[0], site)
-    process = AgentProcess(server)
-    try:
-        process.start()
+    with without_core() as process:
         yield process
-    finally:
-        process.kill()
-        server.close()
-        site.close()
 
 
 def said_of_strangers(process: AgentProcess) -> list[str]:
