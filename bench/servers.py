@@ -56,14 +56,13 @@ def fill(abroad: Abroad, users: int) -> float:
     """From when the server is noticed until its core and main_api's database know of it all."""
     vpn = abroad.deps.vpn
     began = time.monotonic()
-    with ThreadPoolExecutor(1) as job:  # as main_api's jobs, each in a thread of its own
-        enlisting = job.submit(vpn.enlisting.tick)
-        while not enlisting.done() or vpn.pending.any(abroad.server.address):
-            if time.monotonic() - began > FILL_SECONDS:
-                raise NotReady("the server is not filled")
-            vpn.healing.tick()
-            vpn.healing.finish()
-            time.sleep(0.01)
+    vpn.enlisting.tick()
+    vpn.enlisting.finish()
+    while vpn.pending.any(abroad.server.address):
+        if time.monotonic() - began > FILL_SECONDS:
+            raise NotReady("the server is not filled")
+        vpn.healing.tick()
+        vpn.healing.finish()
     took = time.monotonic() - began
     if abroad.in_core(FULL) != users:
         raise NotReady("the server is filled, and not all are in its core")

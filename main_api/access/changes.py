@@ -44,8 +44,8 @@ class AccessChanges:
         """The user afterwards, and whether this call changed it; `decide` may raise or say None.
 
         The update names the revision that `decide` saw, so of two racing changes one is decided
-        anew. The servers are read after the user: one that is added meanwhile either is among
-        them, or has changed the revision (vpn_api/enlisting.py).
+        anew. A server that has joined meanwhile may have been told of the state before
+        (vpn_api/joining.py), so the servers are read once more afterwards.
         """
         for _ in range(ATTEMPTS):
             seen = self._users.get(user_id)
@@ -54,7 +54,7 @@ class AccessChanges:
                 return seen, False
             changed = self._update(seen, change)
             if changed is not None:
-                return changed, True
+                return (self._told_to_newcomers(changed) if change.tell else changed), True
         raise Unavailable("too many changes of one user at once")
 
     def _update(self, seen: UserRecord, change: Change) -> UserRecord | None:
@@ -71,5 +71,15 @@ class AccessChanges:
         if change.key is not None:
             where["applied"] = {"$ne": change.key}
             update["$push"] = {"applied": change.key}
+        return self._updated(where, update)
+
+    def _told_to_newcomers(self, user: UserRecord) -> UserRecord:
+        for address in sorted(set(self._addresses()) - set(user.pending)):
+            where = {"_id": user.user_id, "revision": user.revision}
+            update = {"$addToSet": {"pending": address}, "$inc": {"revision": 1}}
+            user = self._updated(where, update) or user  # a newer change has told them itself
+        return user
+
+    def _updated(self, where: dict[str, Any], update: dict[str, Any]) -> UserRecord | None:
         document = self._db[USERS].find_one_and_update(where, update)
         return record_of(document) if document else None

@@ -45,10 +45,9 @@ def add(desk: Desk, country: str, server: NewServer, bar: Bar) -> int:
     desk.files.add(country, server)
     desk.say(f"{server.address} is listed under {country}")
     vpn = desk.vpn()
-    filling = Filling(vpn.store, vpn.pending)
-    filling.until_enlisted(server.address, enlisted=True)
-    _compare(vpn, server.address)
-    filling.watch(server.address, bar)
+    if vpn.store.all().get(server.address, {}).get("enlisted"):
+        _compare(vpn, server.address)
+    Filling(vpn.store, vpn.waiting).watch(server.address, bar)
     desk.say(f"done: everybody who has access is at {server.address}")
     return 0
 
@@ -65,7 +64,7 @@ def show(desk: Desk) -> int:
     """All servers, a line each, as the shop last saw them."""
     vpn = desk.vpn()
     places, known = vpn.servers.places(), vpn.store.all()
-    waiting = vpn.pending.counts([place.address for place in places])
+    waiting = vpn.waiting.counts([place.address for place in places])
     for place in places:
         seen = known.get(place.address, {})
         state = "answers" if seen.get("reachable") else "does not answer"
@@ -81,7 +80,7 @@ def check(desk: Desk) -> int:
     """Asks every server now; 1 when something is wrong with one."""
     vpn = desk.vpn()
     places = vpn.servers.places()
-    waiting = vpn.pending.counts([place.address for place in places])
+    waiting = vpn.waiting.counts([place.address for place in places])
     wrong = 0
     for place in places:
         left = waiting[place.address]
@@ -146,7 +145,7 @@ def remove(desk: Desk, address: str) -> int:
     desk.say(f"{address} is listed no more, and in nobody's links")
     vpn = desk.vpn()
     try:
-        Filling(vpn.store, vpn.pending).until_enlisted(address, enlisted=False)
+        Filling(vpn.store, vpn.waiting).until_enlisted(address, enlisted=False)
     except NotFilled as trouble:
         desk.say(str(trouble))
         return 1

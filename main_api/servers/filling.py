@@ -6,8 +6,9 @@ from time import monotonic
 from typing import Protocol
 
 from common.clock import Sleep, real_sleep
-from main_api.vpn_api.pending_store import PendingStore
+from common.storage.protocol import Document
 from main_api.vpn_api.server_store import ServerStore
+from main_api.vpn_api.waiting import Waiting
 
 LOOK_SECONDS = 0.3
 NOTICED_SECONDS = 30.0
@@ -29,15 +30,17 @@ class Filling:
     """
 
     store: ServerStore
-    pending: PendingStore
+    waiting: Waiting
     sleep: Sleep = real_sleep
     now: Callable[[], float] = monotonic
     noticed_seconds: float = NOTICED_SECONDS
     standstill_seconds: float = STANDSTILL_SECONDS
 
     def watch(self, address: str, bar: Bar) -> None:
-        """Until nobody is pending there. Raises NotFilled."""
-        self.until_enlisted(address, enlisted=True)
+        """Until it has joined and nobody is pending there. Raises NotFilled."""
+        self._until(
+            address, lambda seen: bool(seen.get("enlisted")) or seen.get("told") is not None
+        )
         total = left = self._left(address)
         moved = self.now()
         while left:
@@ -56,8 +59,11 @@ class Filling:
 
     def until_enlisted(self, address: str, *, enlisted: bool) -> None:
         """Until the jobs process has seen the change of the file. Raises NotFilled."""
+        self._until(address, lambda seen: bool(seen.get("enlisted")) == enlisted)
+
+    def _until(self, address: str, noticed: Callable[[Document], bool]) -> None:
         deadline = self.now() + self.noticed_seconds
-        while bool(self.store.all().get(address, {}).get("enlisted")) != enlisted:
+        while not noticed(self.store.all().get(address, {})):
             if self.now() > deadline:
                 raise NotFilled(
                     "the list is written, but no jobs process has noticed it:"
@@ -66,4 +72,4 @@ class Filling:
             self.sleep(LOOK_SECONDS)
 
     def _left(self, address: str) -> int:
-        return self.pending.counts([address])[address]
+        return self.waiting.counts([address])[address]

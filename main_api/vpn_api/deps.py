@@ -14,10 +14,12 @@ from main_api.vpn_api.describing import Describing
 from main_api.vpn_api.enlisting import Enlisting
 from main_api.vpn_api.fan_out import FanOut
 from main_api.vpn_api.healing import Healing
+from main_api.vpn_api.joining import Joining
 from main_api.vpn_api.pending_store import PendingStore
 from main_api.vpn_api.server_store import ServerStore
 from main_api.vpn_api.servers import Servers
 from main_api.vpn_api.telling import Telling
+from main_api.vpn_api.waiting import Waiting
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class VpnApi:
     servers: Servers
     store: ServerStore
     pending: PendingStore
+    waiting: Waiting
     fan_out: FanOut
     healing: Healing
     enlisting: Enlisting
@@ -46,9 +49,10 @@ def build_vpn_api(
         servers=servers,
         store=store,
         pending=pending,
+        waiting=Waiting(pending, store, clock),
         fan_out=FanOut(servers, telling, pending),
         healing=Healing(servers, telling, pending),
-        enlisting=Enlisting(servers, store, pending, clock),
+        enlisting=Enlisting(servers, store, pending, Joining(telling, pending, store), clock),
         describing=Describing(servers, store, clock),
         agreement=Agreement(Census(db, clock), pending, clock),
     )

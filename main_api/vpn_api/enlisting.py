@@ -1,11 +1,15 @@
 """Notices servers that join or leave the countries file."""
 
 import logging
+from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
 
 from common.clock import Clock
+from common.errors import ServiceError
+from main_api.vpn_api.joining import Joining
 from main_api.vpn_api.pending_store import PendingStore
 from main_api.vpn_api.server_store import ServerStore
-from main_api.vpn_api.servers import Servers
+from main_api.vpn_api.servers import Server, Servers
 
 log = logging.getLogger(__name__)
 
@@ -16,30 +20,50 @@ class Enlisting:
     """
 
     def __init__(
-        self, servers: Servers, store: ServerStore, pending: PendingStore, clock: Clock
+        self,
+        servers: Servers,
+        store: ServerStore,
+        pending: PendingStore,
+        joining: Joining,
+        clock: Clock,
     ) -> None:
         self._servers = servers
         self._store = store
         self._pending = pending
+        self._joining = joining
         self._clock = clock
+        self._under_way: dict[str, Future[None]] = {}
 
     def tick(self) -> None:
-        present = set(self._servers.addresses())
+        """Starts what is due: a server that is slow to join holds up no other."""
+        present = {server.address: server for server in self._servers.callable()}
         known = self._store.all()
-        for address in sorted(present):
-            seen = known.get(address, {})
-            if not seen.get("enlisted"):
-                self._join(address, returning="enlisted" in seen)
-        for address in sorted(set(known) - present):
+        for address, server in present.items():
+            seen, joins = known.get(address, {}), self._under_way.get(address)
+            if not seen.get("enlisted") and (joins is None or joins.done()):
+                returning = "enlisted" in seen
+                self._under_way[address] = server.calls.submit(self._join, server, returning)
+        for address in sorted(set(known) - set(present)):
             if known[address].get("enlisted"):
                 self._leave(address)
 
-    def _join(self, address: str, *, returning: bool) -> None:
-        since = None if returning else self._clock()
-        users = self._pending.enlist(address, active_since=since)
-        # noted last: after a crash in between everybody is made pending again, which is harmless
-        self._store.set_enlisted(address, enlisted=True)
-        log.info("server %s has joined, %d users are pending there", address, users)
+    def finish(self) -> None:
+        """Wait until the servers that are joining have joined."""
+        wait_for(list(self._under_way.values()))
+
+    def _join(self, server: Server, returning: bool) -> None:  # noqa: FBT001 -- a thread's argument
+        address, since = server.address, None if returning else self._clock()
+        try:
+            told, reached = self._joining.tell(server, active_since=since)
+            rest = self._pending.enlist(address, active_since=since, after=reached)
+            # noted last: after a crash in between it joins anew, which is harmless
+            self._store.set_enlisted(address, enlisted=True)
+        except ServiceError as trouble:  # the database is away: the next tick tries again
+            log.warning("server %s cannot join yet: %s", address, trouble.code)
+        except Exception:
+            log.exception("server %s joins", address)
+        else:
+            log.info("server %s has joined, was told of %d users, %d wait", address, told, rest)
 
     def _leave(self, address: str) -> None:
         self._pending.forget(address)

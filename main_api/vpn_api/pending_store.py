@@ -1,9 +1,10 @@
 """Which servers have not yet taken which user's newest revision."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
-from common.storage.protocol import DESCENDING, Database
+from common.storage.protocol import ASCENDING, DESCENDING, Database
 from main_api.mongo_api.collections import USERS
 from main_api.users.record import UserRecord, record_of
 
@@ -72,21 +73,26 @@ class PendingStore:
         users = self._db[USERS]
         return {address: users.count_documents({"pending": address}) for address in addresses}
 
-    def enlist(self, address: str, *, active_since: datetime | None) -> int:
-        """Make everybody who has access after that moment (None: who ever had) pending there.
+    def everybody(self, *, active_since: datetime | None) -> Iterator[UserRecord]:
+        """Who has access after that moment (None: who ever had), in the order of their ids."""
+        found = self._db[USERS].find(_had_access(active_since), sort=[("_id", ASCENDING)])
+        return (record_of(document) for document in found)
+
+    def count(self, *, active_since: datetime) -> int:
+        return self._db[USERS].count_documents(_had_access(active_since))
+
+    def enlist(self, address: str, *, active_since: datetime | None, after: int = 0) -> int:
+        """Make all of `everybody` beyond the user id `after` pending there.
 
         The revision grows, so a change decided before this is decided again (access/changes.py).
         Between the steps others may write, and the server is told of the first meanwhile.
         """
-        users, ended = (
-            self._db[USERS],
-            {"$ne": None} if active_since is None else {"$gt": active_since},
-        )
+        users, had = self._db[USERS], _had_access(active_since)
         last = next(users.find({}, ["_id"], sort=[("_id", DESCENDING)], limit=1), {"_id": 0})
-        steps = range(0, last["_id"] + 1, IN_A_STEP)
+        steps = range(after + 1, last["_id"] + 1, IN_A_STEP)
         return sum(
             users.update_many(
-                {"_id": {"$gte": first, "$lt": first + IN_A_STEP}, "expires_at": ended},
+                {"_id": {"$gte": first, "$lt": first + IN_A_STEP}, **had},
                 {"$addToSet": {"pending": address}, "$inc": {"revision": 1}},
             ).matched_count
             for first in steps
@@ -105,6 +111,10 @@ class PendingStore:
     def forget(self, address: str) -> None:
         """Nobody waits for a server that is no longer ours."""
         self._db[USERS].update_many({"pending": address}, {"$pull": {"pending": address}})
+
+
+def _had_access(since: datetime | None) -> dict[str, Any]:
+    return {"expires_at": {"$ne": None} if since is None else {"$gt": since}}
 
 
 def by_revision(pairs: Iterable[tuple[int, int]]) -> dict[int, list[int]]:

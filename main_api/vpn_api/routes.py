@@ -25,7 +25,7 @@ def states(deps: Deps) -> ServerStates:
     """Every server of the countries file, also one that cannot be called for want of a key."""
     places = deps.vpn.servers.places()
     known = deps.vpn.store.all()
-    waiting = deps.vpn.pending.counts([place.address for place in places])
+    waiting = deps.vpn.waiting.counts([place.address for place in places])
     return ServerStates(
         servers=[
             ServerState(

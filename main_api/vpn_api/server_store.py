@@ -13,7 +13,9 @@ FRESH_SECONDS = 1.0
 
 
 class ServerStore:
-    """A document: `_id` address, `enlisted`, `description` and `described_at`, `reachable`."""
+    """A document: `_id` address, `enlisted`, `description` and `described_at`, `reachable`; of one
+    that is joining `told`, the number of users whom it has been told of.
+    """
 
     def __init__(self, db: Database, fresh_seconds: float = FRESH_SECONDS) -> None:
         self._db = db
@@ -25,7 +27,10 @@ class ServerStore:
         return {document["_id"]: document for document in self._db[SERVERS].find({})}
 
     def set_enlisted(self, address: str, *, enlisted: bool) -> None:
-        self._set(address, enlisted=enlisted)
+        self._set(address, enlisted=enlisted, told=None)
+
+    def set_told(self, address: str, users: int) -> None:
+        self._set(address, told=users)
 
     def set_description(self, address: str, description: ServerDescription, at: datetime) -> None:
         self._set(address, description=description.model_dump(), described_at=at, reachable=True)

@@ -17,7 +17,7 @@ ADMIN = 777
 @pytest.fixture
 def till(tmp_path: Path) -> Iterator[Till]:
     till = Till(tmp_path)
-    till.deps.vpn.enlisting.tick()
+    till.enlist()
     till.deps.vpn.describing.tick()
     yield till
     till.close()
@@ -81,7 +81,7 @@ def test_a_server_that_has_just_joined_or_has_no_key_does_not_have_the_user_yet(
     till.write_countries(f'{{"finland": ["{FINLAND}"], "france": ["{FRANCE}", "no.key:1"]}}')
     assert states(till) == ["present", "pending", "pending"]
 
-    till.deps.vpn.enlisting.tick()
+    till.enlist()
     till.heal()
     assert states(till) == ["present", "present", "pending"]
     assert presence(till)["no.key:1"].reachable is False

@@ -13,6 +13,7 @@ from models.agreement import AgreeRequest, ServerAgreements
 from tests.main_api.test_agreement import settle
 from tests.support.fake_country import FakeCountry
 from tests.support.shop import FINLAND, Shop
+from tests.support.waiting import wait_until
 
 
 class Minutes:
@@ -44,7 +45,7 @@ class Minutes:
 
 @pytest.fixture
 def minutes(shop: Shop) -> Iterator[Minutes]:
-    shop.deps.vpn.enlisting.tick()
+    shop.enlist()
     settle(shop, 3)
     minutes = Minutes(shop)
     yield minutes
@@ -162,7 +163,7 @@ def test_an_older_agent_is_told_once_in_the_log(
 ) -> None:
     shop.adapters[f"https://{FINLAND}"] = FakeCountry(FINLAND, shop.clock, old=True).wire
     shop.start()
-    shop.deps.vpn.enlisting.tick()
+    shop.enlist()
     minutes = Minutes(shop)
 
     with caplog.at_level(logging.WARNING):
@@ -176,12 +177,11 @@ def test_an_older_agent_is_told_once_in_the_log(
 
 
 def test_the_job_of_the_registry_compares(shop: Shop) -> None:
-    shop.deps.vpn.enlisting.tick()
+    shop.enlist()
 
     JOBS["agree"].make(shop.deps)()
-    shop.deps.vpn.servers.close()
 
-    assert shop.finland.agreement.asked == 1
+    wait_until(lambda: shop.finland.agreement.asked == 1)
 
 
 def test_on_request_all_servers_are_compared_and_repaired(shop: Shop) -> None:

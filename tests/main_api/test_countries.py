@@ -19,14 +19,12 @@ def user_id(shop: Shop) -> int:
 
 def test_a_server_that_is_added_gets_everybody_with_access(shop: Shop) -> None:
     active, ended, fresh = (shop.register(n).user_id for n in (1, 2, 3))
-    shop.deps.vpn.enlisting.tick()
+    shop.enlist()
     shop.grant(active, "a", days=30)
     shop.grant(ended, "a", days=1)
     shop.clock.advance(days=2)
     shop.write_countries(json.dumps({**COUNTRIES, "france": [FRANCE]}))
-    shop.deps.vpn.enlisting.tick()
-    assert shop.bot.user(active).pending == [FRANCE]
-    shop.heal()
+    shop.enlist()
 
     assert shop.countries[FRANCE].holds(active)
     assert (shop.bot.user(ended).pending, shop.bot.user(fresh).pending) == ([], [])
@@ -34,7 +32,7 @@ def test_a_server_that_is_added_gets_everybody_with_access(shop: Shop) -> None:
 
 
 def test_a_change_decided_while_a_server_joins_is_not_lost_to_it(shop: Shop, user_id: int) -> None:
-    shop.deps.vpn.enlisting.tick()
+    shop.enlist()
     shop.grant(user_id, "a", days=3)
     joins = [json.dumps({**COUNTRIES, "france": [FRANCE]})]
 
@@ -42,7 +40,7 @@ def test_a_change_decided_while_a_server_joins_is_not_lost_to_it(shop: Shop, use
         read = shop.deps.vpn.servers.addresses()
         if joins:
             shop.write_countries(joins.pop())
-            shop.deps.vpn.enlisting.tick()
+            shop.enlist()
         return read
 
     changes = AccessChanges(
@@ -55,25 +53,25 @@ def test_a_change_decided_while_a_server_joins_is_not_lost_to_it(shop: Shop, use
 
 def test_a_server_that_returns_learns_what_ended_meanwhile(shop: Shop, user_id: int) -> None:
     shop.grant(user_id, "a", days=30)
-    shop.deps.vpn.enlisting.tick()
+    shop.enlist()
     shop.write_countries(json.dumps({"germany": [GERMANY]}))
-    shop.deps.vpn.enlisting.tick()
+    shop.enlist()
     shop.deps.access.revoke(user_id, "r")
     assert shop.finland.holds(user_id)
 
     shop.write_countries(json.dumps(COUNTRIES))
-    shop.deps.vpn.enlisting.tick()
+    shop.enlist()
     shop.heal()
 
     assert shop.finland.holds(user_id) is None
 
 
 def test_nobody_waits_for_a_server_that_has_left(shop: Shop, user_id: int) -> None:
-    shop.deps.vpn.enlisting.tick()
+    shop.enlist()
     shop.finland.wire.down = True
     shop.grant(user_id, "a", days=30)
     shop.write_countries(json.dumps({"germany": [GERMANY]}))
-    shop.deps.vpn.enlisting.tick()
+    shop.enlist()
 
     assert shop.bot.user(user_id).pending == []
 

@@ -86,11 +86,11 @@ def test_a_repair_at_one_server_makes_him_missing_at_no_other(shop: Shop, user_i
 
 
 def test_a_server_that_joins_makes_nobody_missing_at_the_others(shop: Shop, user_id: int) -> None:
-    shop.deps.vpn.enlisting.tick()
+    shop.enlist()
     shop.heal()
     listed = {"finland": [FINLAND], "germany": [GERMANY], "france": [FRANCE]}
     shop.write_countries(json.dumps(listed))
-    shop.deps.vpn.enlisting.tick()
+    shop.enlist()
     shop.heal()
 
     assert verdicts(shop.bot.presence(user_id)) == ["there", "there", "there"]

@@ -47,7 +47,7 @@ class Office:
 
     def _work(self) -> None:
         while not self._ended.wait(0.02):
-            self.shop.deps.vpn.enlisting.tick()
+            self.shop.enlist()
             self.shop.heal()
 
     def close(self) -> None:
@@ -161,7 +161,7 @@ def test_files_that_cannot_be_changed_are_told_before_anything_is_asked(office: 
 def test_without_a_jobs_process_it_is_said_who_has_to_be_started(office: Office) -> None:
     vpn = office.shop.deps.vpn
     office.desk.files.add("france", NEW)
-    filling = Filling(vpn.store, vpn.pending, noticed_seconds=0.2)
+    filling = Filling(vpn.store, vpn.waiting, noticed_seconds=0.2)
 
     with pytest.raises(NotFilled, match="systemctl start keyland-main-jobs"):
         filling.watch(FRANCE, Lines(office.told.append))
@@ -171,9 +171,9 @@ def test_a_filling_that_stands_still_ends_with_how_many_are_missing(office: Offi
     vpn, user_id = office.shop.deps.vpn, office.shop.register().user_id
     office.shop.grant(user_id, "a", days=30)
     office.desk.files.add("france", NEW)
-    vpn.enlisting.tick()
     office.shop.countries[FRANCE].wire.down = True
-    filling = Filling(vpn.store, vpn.pending, standstill_seconds=0.2)
+    office.shop.enlist()
+    filling = Filling(vpn.store, vpn.waiting, standstill_seconds=0.2)
 
     with pytest.raises(NotFilled, match="1 users are not there yet"):
         filling.watch(FRANCE, Lines(office.told.append))

@@ -137,20 +137,19 @@ def test_whom_a_silent_server_still_waits_for_is_left_to_healing_as_he_is(
 def test_a_server_that_is_listed_again_after_weeks_begins_anew(
     shop: WatchedShop, user_id: int
 ) -> None:
-    shop.deps.vpn.enlisting.tick()
     shop.finland.wire.down = True
-    shop.heal()
+    shop.enlist()
     shop.look()
     assert shop.watched(FINLAND).noted.keys() == {user_id}
     listed = shop.settings.countries_file.read_text()
     shop.write_countries(f'{{"germany": ["{GERMANY}"]}}')
-    shop.deps.vpn.enlisting.tick()
+    shop.enlist()
     shop.look()
     shop.clock.advance(days=20)
 
-    shop.finland.wire.down = False
     shop.write_countries(listed)
-    shop.deps.vpn.enlisting.tick()
+    shop.enlist()
+    shop.finland.wire.down = False
     shop.look()
 
     assert shop.bot.user(user_id).pending == [FINLAND]

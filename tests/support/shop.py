@@ -107,6 +107,10 @@ class Shop:
     def record(self, user_id: int) -> UserRecord:
         return self.deps.users.get(user_id)
 
+    def enlist(self) -> None:
+        self.deps.vpn.enlisting.tick()
+        self.deps.vpn.enlisting.finish()
+
     def heal(self) -> None:
         self.deps.vpn.healing.tick()
         self.deps.vpn.healing.finish()
