@@ -43,7 +43,7 @@ def on_starting(arbiter: Any) -> None:
         os.environ[_KEPT] = asked
     if workers > used_tokens.WORKERS:
         raise ValueError(f"WORKERS may be at most {used_tokens.WORKERS}")
-    used_tokens.share()
+    used_tokens.share(workers)
     if workers > 1:  # prometheus_client then keeps what each of them counts in a file, and adds up
         folder = os.environ.get("RUNTIME_DIRECTORY")  # which is memory: no full disk stops it
         os.environ[_COUNTS] = tempfile.mkdtemp(prefix="counts-", dir=folder)

@@ -41,11 +41,12 @@ class UsedTokens:
     lock, which the system takes from a process that dies.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, regions: int = WORKERS) -> None:
+        self._size = regions * _REGION
         self._file = os.memfd_create("used_tokens")
         weakref.finalize(self, os.close, self._file)
-        os.ftruncate(self._file, WORKERS * _REGION)
-        self._table = mmap.mmap(self._file, WORKERS * _REGION)
+        os.ftruncate(self._file, self._size)
+        self._table = mmap.mmap(self._file, self._size)
         self._lock = threading.Lock()
         self._owner = self._own = -1
 
@@ -63,7 +64,7 @@ class UsedTokens:
                 return False
             self._note(own + place, known, until, now)
         # behind the lock: to leave it makes sure that others see the note before we look at theirs
-        regions = range(0, WORKERS * _REGION, _REGION)
+        regions = range(0, self._size, _REGION)
         return not any(self._is_used(it + place, known, now) for it in regions if it != own)
 
     def _is_used(self, bucket: int, known: bytes, now: float) -> bool:
@@ -97,20 +98,22 @@ class UsedTokens:
         return self._own
 
     def _free_region(self) -> int:
-        for number in range(WORKERS):
+        for number, region in enumerate(range(0, self._size, _REGION)):
             with suppress(BlockingIOError):
                 fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
-                return number * _REGION
+                return region
         raise TooManyWorkers
 
 
 _shared: UsedTokens | None = None
 
 
-def share() -> None:
-    """For the process that forks the workers, before it does."""
+def share(workers: int) -> None:
+    """For the process that forks the workers, before it does. While they are replaced there may be
+    twice as many.
+    """
     global _shared  # noqa: PLW0603 -- what a process hands on to those it forks
-    _shared = UsedTokens()
+    _shared = UsedTokens(2 * workers)
 
 
 def of_this_service() -> UsedTokens:

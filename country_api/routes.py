@@ -1,6 +1,8 @@
 """The agent's routes, all of them for main_api."""
 
 import json
+from collections.abc import Iterator
+from itertools import islice
 
 from flask import Response
 from flask_openapi3 import APIBlueprint
@@ -27,6 +29,9 @@ from models.servers import (
     UserAnswer,
     UserKey,
 )
+
+
+A_PAGE = 200
 
 
 class UserPath(BaseModel):
@@ -90,11 +95,17 @@ def _told(user: ServerUser, taken: Taken) -> UserAnswer:
     return UserAnswer(key=user.key, revision=taken.revision, in_core=taken.in_core)
 
 
-def _listed(deps: Deps) -> str:
-    """ServerUsers as JSON, made user by user: as models they would be many times as large."""
-    in_core = _in_core(deps)
-    users = ",".join(_with_core(it, in_core).model_dump_json() for it in deps.store.each())
-    return f'{{"users":[{users}],"core_running":{json.dumps(deps.pulse.beat())}}}'
+def _listed(deps: Deps) -> Iterator[str]:
+    """ServerUsers as JSON, some users at a time: ten thousand models would be many times as large
+    as the users are, and their text as one still several times.
+    """
+    in_core, users = _in_core(deps), deps.store.each()
+    yield f'{{"core_running":{json.dumps(deps.pulse.beat())},"users":['
+    comma = ""
+    while some := [_with_core(it, in_core).model_dump_json() for it in islice(users, A_PAGE)]:
+        yield comma + ",".join(some)
+        comma = ","
+    yield "]}"
 
 
 def _with_core(user: ServerUser, in_core: dict[str, str] | None) -> ListedUser:

@@ -97,13 +97,15 @@ class Accounts:
         """
         request = pb.GetInboundUserRequest(tag=self._plan.tag, email=only)
         answer = self._client.call(LIST, request, pb.GetInboundUserResponse, seconds=5.0)
-        return {user.email: self._id_of(user) for user in answer.users if user.email}
+        users = map(pb.User.FromString, answer.users)
+        return {user.email: self._id_of(user) for user in users if user.email}
 
     def id_of(self, key: str) -> str | None:
         """As `listed` has it, of one; raises CoreError."""
         request = pb.GetInboundUserRequest(tag=self._plan.tag, email=key)
         answer = self._client.call(LIST, request, pb.GetInboundUserResponse)
-        return next((self._id_of(user) for user in answer.users if user.email), None)
+        users = map(pb.User.FromString, answer.users)
+        return next((self._id_of(user) for user in users if user.email), None)
 
     def _id_of(self, user: pb.User) -> str:
         account = pb.VlessAccount.FromString(user.account.value)

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%country_api/core/proto/core_api.proto\x12\x18keyland.country_api.core\"+\n\x0cTypedMessage\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c\"]\n\x04User\x12\r\n\x05level\x18\x01 \x01(\r\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x37\n\x07\x61\x63\x63ount\x18\x03 \x01(\x0b\x32&.keyland.country_api.core.TypedMessage\"(\n\x0cVlessAccount\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04\x66low\x18\x02 \x01(\t\"@\n\x10\x41\x64\x64UserOperation\x12,\n\x04user\x18\x01 \x01(\x0b\x32\x1e.keyland.country_api.core.User\"$\n\x13RemoveUserOperation\x12\r\n\x05\x65mail\x18\x01 \x01(\t\"]\n\x13\x41lterInboundRequest\x12\x0b\n\x03tag\x18\x01 \x01(\t\x12\x39\n\toperation\x18\x02 \x01(\x0b\x32&.keyland.country_api.core.TypedMessage\"3\n\x15GetInboundUserRequest\x12\x0b\n\x03tag\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\"G\n\x16GetInboundUserResponse\x12-\n\x05users\x18\x01 \x03(\x0b\x32\x1e.keyland.country_api.core.User\"#\n\x04Stat\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03\"3\n\x11QueryStatsRequest\x12\x0f\n\x07pattern\x18\x01 \x01(\t\x12\r\n\x05reset\x18\x02 \x01(\x08\"B\n\x12QueryStatsResponse\x12,\n\x04stat\x18\x01 \x03(\x0b\x32\x1e.keyland.country_api.core.Stat\"\x1f\n\x0fGetStatsRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x88\x01\n\x14OnlineIpListResponse\x12\x44\n\x03ips\x18\x02 \x03(\x0b\x32\x37.keyland.country_api.core.OnlineIpListResponse.IpsEntry\x1a*\n\x08IpsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\",\n\x11UsersStatsRequest\x12\x17\n\x0finclude_traffic\x18\x01 \x01(\x08\"\x16\n\x08OnlineIp\x12\n\n\x02ip\x18\x01 \x01(\t\"J\n\x08UserStat\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12/\n\x03ips\x18\x02 \x03(\x0b\x32\".keyland.country_api.core.OnlineIp\"G\n\x12UsersStatsResponse\x12\x31\n\x05users\x18\x01 \x03(\x0b\x32\".keyland.country_api.core.UserStat\"\"\n\x10SysStatsResponse\x12\x0e\n\x06uptime\x18\n \x01(\r\"\x07\n\x05\x45mptyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%country_api/core/proto/core_api.proto\x12\x18keyland.country_api.core\"+\n\x0cTypedMessage\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c\"]\n\x04User\x12\r\n\x05level\x18\x01 \x01(\r\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x37\n\x07\x61\x63\x63ount\x18\x03 \x01(\x0b\x32&.keyland.country_api.core.TypedMessage\"(\n\x0cVlessAccount\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04\x66low\x18\x02 \x01(\t\"@\n\x10\x41\x64\x64UserOperation\x12,\n\x04user\x18\x01 \x01(\x0b\x32\x1e.keyland.country_api.core.User\"$\n\x13RemoveUserOperation\x12\r\n\x05\x65mail\x18\x01 \x01(\t\"]\n\x13\x41lterInboundRequest\x12\x0b\n\x03tag\x18\x01 \x01(\t\x12\x39\n\toperation\x18\x02 \x01(\x0b\x32&.keyland.country_api.core.TypedMessage\"3\n\x15GetInboundUserRequest\x12\x0b\n\x03tag\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\"\'\n\x16GetInboundUserResponse\x12\r\n\x05users\x18\x01 \x03(\x0c\"#\n\x04Stat\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03\"3\n\x11QueryStatsRequest\x12\x0f\n\x07pattern\x18\x01 \x01(\t\x12\r\n\x05reset\x18\x02 \x01(\x08\"B\n\x12QueryStatsResponse\x12,\n\x04stat\x18\x01 \x03(\x0b\x32\x1e.keyland.country_api.core.Stat\"\x1f\n\x0fGetStatsRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x88\x01\n\x14OnlineIpListResponse\x12\x44\n\x03ips\x18\x02 \x03(\x0b\x32\x37.keyland.country_api.core.OnlineIpListResponse.IpsEntry\x1a*\n\x08IpsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\",\n\x11UsersStatsRequest\x12\x17\n\x0finclude_traffic\x18\x01 \x01(\x08\"\x16\n\x08OnlineIp\x12\n\n\x02ip\x18\x01 \x01(\t\"J\n\x08UserStat\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12/\n\x03ips\x18\x02 \x03(\x0b\x32\".keyland.country_api.core.OnlineIp\"G\n\x12UsersStatsResponse\x12\x31\n\x05users\x18\x01 \x03(\x0b\x32\".keyland.country_api.core.UserStat\"\"\n\x10SysStatsResponse\x12\x0e\n\x06uptime\x18\n \x01(\r\"\x07\n\x05\x45mptyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,29 +48,29 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETINBOUNDUSERREQUEST']._serialized_start=448
   _globals['_GETINBOUNDUSERREQUEST']._serialized_end=499
   _globals['_GETINBOUNDUSERRESPONSE']._serialized_start=501
-  _globals['_GETINBOUNDUSERRESPONSE']._serialized_end=572
-  _globals['_STAT']._serialized_start=574
-  _globals['_STAT']._serialized_end=609
-  _globals['_QUERYSTATSREQUEST']._serialized_start=611
-  _globals['_QUERYSTATSREQUEST']._serialized_end=662
-  _globals['_QUERYSTATSRESPONSE']._serialized_start=664
-  _globals['_QUERYSTATSRESPONSE']._serialized_end=730
-  _globals['_GETSTATSREQUEST']._serialized_start=732
-  _globals['_GETSTATSREQUEST']._serialized_end=763
-  _globals['_ONLINEIPLISTRESPONSE']._serialized_start=766
-  _globals['_ONLINEIPLISTRESPONSE']._serialized_end=902
-  _globals['_ONLINEIPLISTRESPONSE_IPSENTRY']._serialized_start=860
-  _globals['_ONLINEIPLISTRESPONSE_IPSENTRY']._serialized_end=902
-  _globals['_USERSSTATSREQUEST']._serialized_start=904
-  _globals['_USERSSTATSREQUEST']._serialized_end=948
-  _globals['_ONLINEIP']._serialized_start=950
-  _globals['_ONLINEIP']._serialized_end=972
-  _globals['_USERSTAT']._serialized_start=974
-  _globals['_USERSTAT']._serialized_end=1048
-  _globals['_USERSSTATSRESPONSE']._serialized_start=1050
-  _globals['_USERSSTATSRESPONSE']._serialized_end=1121
-  _globals['_SYSSTATSRESPONSE']._serialized_start=1123
-  _globals['_SYSSTATSRESPONSE']._serialized_end=1157
-  _globals['_EMPTY']._serialized_start=1159
-  _globals['_EMPTY']._serialized_end=1166
+  _globals['_GETINBOUNDUSERRESPONSE']._serialized_end=540
+  _globals['_STAT']._serialized_start=542
+  _globals['_STAT']._serialized_end=577
+  _globals['_QUERYSTATSREQUEST']._serialized_start=579
+  _globals['_QUERYSTATSREQUEST']._serialized_end=630
+  _globals['_QUERYSTATSRESPONSE']._serialized_start=632
+  _globals['_QUERYSTATSRESPONSE']._serialized_end=698
+  _globals['_GETSTATSREQUEST']._serialized_start=700
+  _globals['_GETSTATSREQUEST']._serialized_end=731
+  _globals['_ONLINEIPLISTRESPONSE']._serialized_start=734
+  _globals['_ONLINEIPLISTRESPONSE']._serialized_end=870
+  _globals['_ONLINEIPLISTRESPONSE_IPSENTRY']._serialized_start=828
+  _globals['_ONLINEIPLISTRESPONSE_IPSENTRY']._serialized_end=870
+  _globals['_USERSSTATSREQUEST']._serialized_start=872
+  _globals['_USERSSTATSREQUEST']._serialized_end=916
+  _globals['_ONLINEIP']._serialized_start=918
+  _globals['_ONLINEIP']._serialized_end=940
+  _globals['_USERSTAT']._serialized_start=942
+  _globals['_USERSTAT']._serialized_end=1016
+  _globals['_USERSSTATSRESPONSE']._serialized_start=1018
+  _globals['_USERSSTATSRESPONSE']._serialized_end=1089
+  _globals['_SYSSTATSRESPONSE']._serialized_start=1091
+  _globals['_SYSSTATSRESPONSE']._serialized_end=1125
+  _globals['_EMPTY']._serialized_start=1127
+  _globals['_EMPTY']._serialized_end=1134
 # @@protoc_insertion_point(module_scope)

@@ -63,8 +63,8 @@ class GetInboundUserRequest(_message.Message):
 class GetInboundUserResponse(_message.Message):
     __slots__ = ("users",)
     USERS_FIELD_NUMBER: _ClassVar[int]
-    users: _containers.RepeatedCompositeFieldContainer[User]
-    def __init__(self, users: _Optional[_Iterable[_Union[User, _Mapping]]] = ...) -> None: ...
+    users: _containers.RepeatedScalarFieldContainer[bytes]
+    def __init__(self, users: _Optional[_Iterable[bytes]] = ...) -> None: ...
 
 class Stat(_message.Message):
     __slots__ = ("name", "value")
