@@ -4,13 +4,15 @@ gunicorn's own waits in its few threads for handshakes and requests, and without
 silent connections, and it answers nobody. Here whole requests alone are handed to the threads; all
 before that is done in the main thread, which waits for nobody, and a newcomer who does not come to
 his point makes room for others. Who has never been answered with more than an empty 404 counts as
-a newcomer. Plain HTTP, garbage and what breaks off are closed without an answer or a line in the
-log.
+a newcomer; when there are too many, the oldest of the stage that most of them are at goes, so a
+flood pushes out its own kind, and nobody at an address that a known one came from. Plain HTTP,
+garbage and what breaks off are closed without an answer or a line in the log.
 """
 
 import re
 import ssl
 import time
+from collections import Counter
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
@@ -59,20 +61,28 @@ class Connection:
         self.known = False
         self._shaken_hands = False
         self._came = bytearray()
+        self._size: int | None = None
+
+    @property
+    def stage(self) -> int:
+        """How far it has come: nothing, a handshake, a whole head."""
+        return self._shaken_hands + (self._size is not None)
 
     def read(self) -> bytes | None:
         """The request, once all of it is here; waits for nothing.
 
         Raises Unwanted, and OSError, when there is nothing more to be expected.
         """
+        seen = len(self._came)
         with suppress(ssl.SSLWantReadError):
             self._take()
-        size = _size(self._came)
-        if size is None or len(self._came) < size:
+        if self._size is None:
+            self._size = _size(self._came, seen)
+        if self._size is None or len(self._came) < self._size:
             return None
-        if len(self._came) > size:
+        if len(self._came) > self._size:
             raise Unwanted("a second request before the first was answered")
-        request, self._came = bytes(self._came), bytearray()
+        request, self._came, self._size = bytes(self._came), bytearray(), None
         return request
 
     def _take(self) -> None:
@@ -86,9 +96,11 @@ class Connection:
         raise Unwanted("it has ended")
 
 
-def _size(came: bytearray) -> int | None:
-    """Of the whole request; None while its head is not all here."""
-    end = came.find(END_OF_HEAD)
+def _size(came: bytearray, seen: int) -> int | None:
+    """Of the whole request; None while its head is not all here. In the first `seen` bytes its end
+    was looked for before.
+    """
+    end = came.find(END_OF_HEAD, max(0, seen - len(END_OF_HEAD) + 1))
     if end > MAX_HEAD_BYTES or (end < 0 and len(came) > MAX_HEAD_BYTES):
         raise Unwanted("too long a head")
     if end < 0:
@@ -118,6 +130,7 @@ class TlsWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         super().__init__(*args, **options)
         self._newcomers: dict[Connection, float] = {}
         self._known: dict[Connection, float] = {}
+        self._trusted: set[str] = set()
 
     @override
     def init_process(self) -> None:
@@ -145,8 +158,13 @@ class TlsWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         patience = self.cfg.keepalive if conn.known else PATIENCE_SECONDS
         self._line(conn)[conn] = time.monotonic() + patience
         self.poller.register(conn.sock, EVENT_READ, partial(self._on_readable, conn))
-        if len(self._newcomers) > NEWCOMERS:
-            self._drop(next(iter(self._newcomers)))
+        self._make_room()
+
+    def _make_room(self) -> None:
+        strangers = [it for it in self._newcomers if it.client[0] not in self._trusted]
+        if len(strangers) > NEWCOMERS:
+            crowded = Counter(it.stage for it in strangers).most_common(1)[0][0]
+            self._drop(next(it for it in strangers if it.stage == crowded))
 
     def _on_readable(self, conn: Connection, _sock: socket) -> None:
         if conn not in self._line(conn):
@@ -208,6 +226,7 @@ class TlsWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """In the main thread again."""
         if self.alive and not fs.cancelled() and fs.result():
             conn[0].known = True
+            self._trusted.add(conn[0].client[0])
             self._wait_for(conn[0])
         else:
             self._close(conn[0])

@@ -1,6 +1,5 @@
 """The agent's process among strangers: silent ones, ones that babble, and callers between them."""
 
-import json
 import socket
 import ssl
 import time
@@ -12,9 +11,16 @@ import pytest
 from common.errors import Unavailable
 from common.tls_worker import PATIENCE_SECONDS
 from tests.country_api.agent_process import AgentProcess, without_core
-
-HALF_A_REQUEST = b"PUT /users/u1 HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n{"
-SOON = 30.0  # an agent whose threads all wait for strangers answers in minutes, or never
+from tests.country_api.stranger import (
+    SOON,
+    connect,
+    half_a_handshake,
+    half_a_request,
+    said_of_strangers,
+    shaken_hands,
+    silent,
+    with_tls,
+)
 
 
 @pytest.fixture(scope="module")
@@ -22,46 +28,6 @@ def process() -> Iterator[AgentProcess]:
     """Without a core; each test leaves it as it was."""
     with without_core() as process:
         yield process
-
-
-def said_of_strangers(process: AgentProcess) -> list[str]:
-    """What is in its log but its start and its trouble with the core, which is not there."""
-    lines = process.log().splitlines()
-    own = ("common.environment", "country_api.")
-    return [it for it in lines if it[:1] != "{" or not json.loads(it)["logger"].startswith(own)]
-
-
-def connect(process: AgentProcess) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", process.port), timeout=SOON)
-
-
-def with_tls(process: AgentProcess, version: ssl.TLSVersion | None = None) -> ssl.SSLSocket:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    if version:
-        context.maximum_version = version
-    return context.wrap_socket(connect(process))
-
-
-def silent(process: AgentProcess) -> socket.socket:
-    return connect(process)
-
-
-def half_a_handshake(process: AgentProcess) -> socket.socket:
-    sock = connect(process)
-    sock.sendall(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
-    return sock
-
-
-def shaken_hands(process: AgentProcess) -> socket.socket:
-    return with_tls(process)
-
-
-def half_a_request(process: AgentProcess) -> socket.socket:
-    sock = with_tls(process)
-    sock.sendall(HALF_A_REQUEST)
-    return sock
 
 
 @pytest.mark.parametrize("stranger", [silent, half_a_handshake, shaken_hands, half_a_request])
@@ -78,31 +44,6 @@ def test_a_hundred_who_never_end_hold_up_no_signed_call(
 
         assert time.monotonic() - began < SOON / 2
     assert not said_of_strangers(process)
-
-
-def test_however_many_come_there_is_room_for_who_comes_next_and_the_known_are_kept(
-    process: AgentProcess,
-) -> None:
-    with ExitStack() as held:
-        known = held.enter_context(with_tls(process))
-        assert b"country_api" in health(known)  # answered, since it is on this machine
-        strangers = [held.enter_context(connect(process)) for _ in range(450)]
-
-        process.api_pinned(process.fingerprint).describe()
-
-        assert b"country_api" in health(known)
-        assert strangers[0].recv(1) == b""  # it had to make room
-        strangers[-1].settimeout(0.1)
-        with pytest.raises(TimeoutError):
-            strangers[-1].recv(1)
-
-
-def health(sock: ssl.SSLSocket) -> bytes:
-    sock.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
-    heard = b""
-    while not heard.endswith(b"}}") and (more := sock.recv(4096)):
-        heard += more
-    return heard
 
 
 def test_who_does_not_come_to_his_point_is_hung_up_on(process: AgentProcess) -> None:
