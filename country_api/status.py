@@ -17,7 +17,7 @@ UPTIME_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Status:
-    """`online` counts the users who are connected now; None where the core does not."""
+    """`online` counts the users who are connected now; None where the core does not, or is slow."""
 
     client: CoreClient
     mirror: Mirror

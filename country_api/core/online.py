@@ -32,10 +32,10 @@ class Online:
         there = self.all()
         return {key: there.get(key, frozenset()) for key in asked}
 
-    def all(self) -> dict[str, frozenset[str]]:
+    def all(self, *, seconds: float = 5.0) -> dict[str, frozenset[str]]:
         """Each user who is connected -> his distinct addresses; raises CoreError."""
         request = pb.UsersStatsRequest(include_traffic=False)
-        answer = self._client.call(OF_ALL, request, pb.UsersStatsResponse, seconds=5.0)
+        answer = self._client.call(OF_ALL, request, pb.UsersStatsResponse, seconds=seconds)
         found = {user.email: valid(it.ip for it in user.ips) for user in answer.users}
         return {key: addresses for key, addresses in found.items() if addresses}
 

@@ -1,7 +1,7 @@
 """A server's own word on how it fares: who is missing in its core, how loaded it is."""
 
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter
 
 import pytest
 from pydantic import ValidationError
@@ -10,6 +10,7 @@ from country_api.core.config import CoreKind
 from country_api.machine.load import Load
 from models.presence import KEYS_TOLD, ServerStatus
 from tests.country_api.conftest import Agent
+from tests.support.hanging_core import hanging_core
 from tests.support.waiting import wait_until
 
 
@@ -44,6 +45,21 @@ def test_without_its_core_it_misses_everybody_who_has_access_until_it_is_back(
     agent.start_core()
     after = agent.api.status()
     assert (after.missing, after.missing_seconds, after.core_running) == (0, 0.0, True)
+
+
+def test_a_core_that_hangs_holds_no_answer_up(agent: Agent) -> None:
+    agent.api.put_user(agent.user(1))
+    agent.stop()
+    agent.core.kill()
+    agent.deps = agent._build()  # whose threads do not wait for the core meanwhile
+    with hanging_core(agent.environ["CORE_API"]):
+        wait_until(lambda: agent.api.status().core_running)
+        began = monotonic()
+
+        status = agent.api.status()
+
+        assert monotonic() - began < 4  # 1 s where nothing else runs
+    assert (status.users_live, status.users_online) == (1, None)
 
 
 def test_whom_the_core_refuses_is_named_alone(agent: Agent) -> None:
