@@ -172,10 +172,13 @@ class Enforcer:
         return [key for key in listed.keys() | live.keys() if listed.get(key) != live.get(key)]
 
     def _learn(self, key: str, said: Held) -> None:
-        """Take over what the core said, unless we have changed this user since it was asked."""
+        """Take over what the core said, unless we have changed this user since it was asked, or
+        have tried to: what became of that, `settle_rest` asks.
+        """
         with self._alone([key]):
             held = self._held.get(key)
-            if held is None or held.order < said.order:
+            older = held is not None and held.order > said.order
+            if not older and key not in self._unsettled:
                 self._held[key] = said
 
     def settle_rest(self) -> None:

@@ -1,11 +1,17 @@
 """What is killed comes back with the users it should have, whichever of the two it is."""
 
 import time
+from collections.abc import Callable
 
 import pytest
+from typing_extensions import override
 
 from common.errors import Unavailable
+from common.settings import load
+from country_api.core.accounts import Accounts
 from country_api.core.config import CoreKind
+from country_api.enforce import Enforcer
+from country_api.settings import CountrySettings
 from country_api.store import Store
 from models.servers import ServerUsers
 from tests.country_api.conftest import Agent, core_id
@@ -137,6 +143,46 @@ def test_what_somebody_else_did_to_the_core_is_undone_by_the_comparison(agent: A
 
     assert agent.deps.accounts.listed() == {"u1": core_id(1), "u2": core_id(2)}
     assert [number for number in (1, 2, 7, 8) if agent.serves(core_id(number))] == [1, 2]
+
+
+class Overtaken(Accounts):
+    """Something happens between the core's list and its being used."""
+
+    meanwhile: Callable[[], None]
+
+    @override
+    def listed(self, only: str = "") -> dict[str, str]:
+        found = super().listed(only)
+        self.meanwhile()
+        return found
+
+
+def test_an_older_list_of_the_core_is_not_believed_of_one_with_whom_it_has_failed_since(
+    agent: Agent,
+) -> None:
+    if agent.core.core.kind is CoreKind.V2RAY:
+        pytest.skip("v2ray cannot list its users")
+    agent.api.put_user(agent.user(1))
+    agent.stop()
+    deps = agent._build()  # nothing in it runs by itself
+    plan = load(CountrySettings, agent.environ).plan()
+    accounts = Overtaken(deps.client, plan)
+    enforcer = Enforcer(deps.store, accounts, deps.pulse, agent.clock, lambda _: None)
+
+    def put_in_vain() -> None:
+        agent.core.pause()
+        for revision, active in ((2, False), (3, True)):
+            deps.store.put([agent.user(1, revision=revision, active=active)])
+            assert not enforcer.settle(["u1"])
+        agent.core.resume()
+        wait_until(deps.pulse.beat, "the core answers")
+        accounts.remove(["u1"])  # the first was heard, though late, and the second was not
+
+    accounts.meanwhile = put_in_vain
+    enforcer.repair()
+    enforcer.settle_rest()
+
+    assert agent.serves(core_id(1))
 
 
 def test_a_thousand_puts_are_taken_fast(agent: Agent) -> None:
