@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 REFUSED_SECONDS = 30.0
 IN_HAND_SECONDS = 1.0  # as long as a push waits
 Seen = dict[tuple[int, int], float]
-"""User and revision -> since when he was seen pending."""
+"""User and revision -> since when he was seen pending, or until when he is not told."""
 
 
 Told = tuple[list[UserRecord], Future[list[Held]]]
@@ -34,14 +34,20 @@ class Healing:
     """
 
     def __init__(
-        self, servers: Servers, telling: Telling, pending: PendingStore, page: int = MOST_USERS
+        self,
+        servers: Servers,
+        telling: Telling,
+        pending: PendingStore,
+        page: int = MOST_USERS,
+        refused_seconds: float = REFUSED_SECONDS,
     ) -> None:
         self._servers = servers
         self._telling = telling
         self._pending = pending
         self._page = page
+        self._refused_seconds = refused_seconds
         self._seen: dict[str, Seen] = {}
-        self._refused: dict[tuple[str, int, int], float] = {}
+        self._refused: dict[str, Seen] = {}
         self._rounds: dict[str, Future[None]] = {}
 
     def tick(self, in_hand_seconds: float = 0.0) -> None:
@@ -77,6 +83,7 @@ class Healing:
         after, healed = 0, 0
         told: Told | None = None
         seen, self._seen[server.address] = self._seen.get(server.address, {}), {}
+        self._forget_refusals(server)
         while users := self._pending.page(server.address, after=after, size=self._page):
             after = max(user.user_id for user in users)
             before, told = told, self._tell(server, self._due(server, users, seen, in_hand_seconds))
@@ -88,6 +95,10 @@ class Healing:
         healed += self._note(server, told or NOTHING)
         if healed:
             log.info("server %s: %d users brought level", server.address, healed)
+
+    def _forget_refusals(self, server: Server) -> None:
+        refused, now = self._refused.get(server.address, {}), monotonic()
+        self._refused[server.address] = {case: it for case, it in refused.items() if it > now}
 
     def _due(
         self, server: Server, users: list[UserRecord], seen: Seen, in_hand_seconds: float
@@ -101,7 +112,8 @@ class Healing:
 
     def _tell(self, server: Server, due: list[UserRecord]) -> Told:
         """Begins to; at most `page` are told in one call."""
-        users = [it for it in due if self._refused.get(_case(server, it), 0.0) <= monotonic()]
+        refused = self._refused[server.address]
+        users = [it for it in due if (it.user_id, it.revision) not in refused]
         if not users:
             return NOTHING
         return users, server.calls.submit(self._telling.tell, server, users)
@@ -112,14 +124,11 @@ class Healing:
         taken: list[UserRecord] = []
         for user, held in zip(users, call.result(), strict=True):
             if isinstance(held, ServiceError) and not isinstance(held, SERVERS_TROUBLE):
-                self._refused[_case(server, user)] = monotonic() + REFUSED_SECONDS
+                until = monotonic() + self._refused_seconds
+                self._refused[server.address][user.user_id, user.revision] = until
                 log.error("server %s refuses u%d: %s", server.address, user.user_id, held.code)
             if self._telling.has(server, user, held):
                 taken.append(user)
         if taken:
             self._pending.taken_by(server.address, taken)
         return len(taken)
-
-
-def _case(server: Server, user: UserRecord) -> tuple[str, int, int]:
-    return server.address, user.user_id, user.revision

@@ -178,6 +178,25 @@ def test_a_user_whom_a_server_refuses_holds_up_no_other(
     assert [r.message for r in caplog.records] == [f"server {FINLAND} refuses u{user_id}: invalid"]
 
 
+def test_a_refusal_is_forgotten_when_its_time_is_over(shop: Shop, user_id: int) -> None:
+    shop.finland.refused.add(f"u{user_id}")
+    shop.grant(user_id, "a", days=3)
+    shop.rested()
+    vpn = shop.deps.vpn
+    telling = Telling(vpn.pending, shop.clock)
+    healing = Healing(vpn.servers, telling, vpn.pending, refused_seconds=0.0)
+    for number in range(2, 12):
+        healing.tick()
+        healing.finish()
+        shop.deps.db["users"].update_one({"_id": user_id}, {"$set": {"revision": number}})
+
+    assert len(healing._refused[FINLAND]) == 1
+    shop.finland.refused.clear()
+    healing.tick()
+    healing.finish()
+    assert shop.finland.holds(user_id)
+
+
 def test_a_server_with_a_newer_revision_than_ours_is_gone_beyond(shop: Shop, user_id: int) -> None:
     shop.grant(user_id, "a", days=3)
     key = f"u{user_id}"
