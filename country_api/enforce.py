@@ -3,7 +3,7 @@
 import itertools
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -41,7 +41,7 @@ class Enforcer:
         accounts: Accounts,
         pulse: Pulse,
         clock: Clock,
-        cut: Callable[[Iterable[str]], None],
+        cut: Callable[[Mapping[str, str | None]], None],
     ) -> None:
         self._cut = cut
         self._store = store
@@ -96,7 +96,8 @@ class Enforcer:
         differing = [key for key in known if known[key] != (True, wanted[key])]
         stale = [key for key in differing if known[key] != (True, None)]
         failed |= self._accounts.remove(stale)
-        self._cut({*stale, *self._doubtful(known, wanted)} - failed.keys())
+        gone = {key: known[key][1] for key in stale} | self._doubtful(known, wanted)
+        self._cut({key: core_id for key, core_id in gone.items() if key not in failed})
         brought = [key for key in differing if key not in failed]
         failed |= self._accounts.add(
             {key: it for key in brought if (it := wanted[key]) is not None}
@@ -106,13 +107,13 @@ class Enforcer:
                 self._held[key] = Held(generation, wanted[key], next(self._order))
         return failed
 
-    def _doubtful(self, known: dict[str, Known], wanted: dict[str, str | None]) -> list[str]:
-        """Whom a call that failed before may have removed all the same."""
-        return [
-            key
+    def _doubtful(self, known: dict[str, Known], wanted: dict[str, str | None]) -> dict[str, None]:
+        """Whom a call that failed before may have removed all the same, under whatever id."""
+        return {
+            key: None
             for key, (_, held) in known.items()
             if key in self._unsettled and (held is None or held != wanted[key])
-        ]
+        }
 
     def _ask(self, keys: Iterable[str], generation: Generation) -> Failures:
         """Where it is not known what the core holds, and it can tell, learn it."""

@@ -60,6 +60,7 @@ def _status(settings: CountrySettings, deps: Deps, counting: CountOnline) -> Sta
         mirror=deps.mirror,
         missing=Missing(deps.store, deps.enforcer, deps.clock, time.monotonic),
         load=Load(settings.state_dir, deps.accounts.carried, time.monotonic),
+        cutter=deps.cutter,
         clock=deps.clock,
         online=counting.users,
         started_at=deps.clock(),

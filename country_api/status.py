@@ -7,6 +7,7 @@ from datetime import datetime
 from common.clock import Clock
 from common.version import VERSION
 from country_api.core.client import CoreClient, CoreError
+from country_api.cutting.cutter import Cutter
 from country_api.machine.load import Load
 from country_api.mirror import Mirror
 from country_api.missing import Missing
@@ -23,6 +24,7 @@ class Status:
     mirror: Mirror
     missing: Missing
     load: Load
+    cutter: Cutter
     clock: Clock
     online: Callable[[], int | None]
     started_at: datetime
@@ -44,6 +46,8 @@ class Status:
             missing=len(lack.keys),
             missing_keys=lack.keys[:KEYS_TOLD],
             missing_seconds=lack.seconds,
+            connections_cut=self.cutter.ended,
+            users_uncut=self.cutter.uncut,
             machine=self.load.now(),
         )
 

@@ -8,6 +8,7 @@ from models.servers import UserKey
 from models.users import UserId, Wire
 
 Count = Annotated[int, Field(ge=0, le=10_000_000)]
+Total = Annotated[int, Field(ge=0, lt=2**53)]
 Bytes = Annotated[int, Field(ge=0, lt=2**60)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(ge=0, le=10**10, allow_inf_nan=False)]
@@ -54,6 +55,8 @@ class ServerStatus(Wire):
 
     `life` is drawn anew when the agent starts. `missing` of the `users_live` are not in the core,
     the first `KEYS_TOLD` of them by name; `missing_seconds` is how long the first has been missing.
+    `connections_cut` are those of users who are gone, since the agent's start; `users_uncut` are
+    gone and connected all the same, null when that is not known.
     """
 
     life: Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
@@ -68,6 +71,8 @@ class ServerStatus(Wire):
     missing: Count = 0
     missing_keys: Annotated[list[UserKey], Field(max_length=KEYS_TOLD)] = []
     missing_seconds: Seconds = 0.0
+    connections_cut: Total = 0
+    users_uncut: Count | None = None
     machine: MachineLoad = MachineLoad()
 
 

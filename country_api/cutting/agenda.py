@@ -1,7 +1,7 @@
 """Who is to be cut when: each twice, and again for a while when it has failed."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 ROUNDS = 2  # the second for a connection that was just being let in
@@ -12,7 +12,10 @@ RETRY_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Entry:
+    """`core_id` is the one that has gone, None when it is not known, or several have."""
+
     when: float
+    core_id: str | None = None
     rounds: int = ROUNDS
     tries: int = TRIES
 
@@ -25,11 +28,14 @@ class Agenda:
         self._lock = threading.Lock()
         self._entries: dict[str, Entry] = {}
 
-    def add(self, keys: Iterable[str]) -> None:
-        """Due now, whatever was planned for them before."""
+    def add(self, gone: Mapping[str, str | None]) -> None:
+        """Key -> the id that has gone. Due now, whatever was planned for them before."""
         now = self._monotonic()
         with self._lock:
-            self._entries |= {key: Entry(now) for key in keys}
+            for key, core_id in gone.items():
+                before = self._entries.get(key)
+                same = before is None or before.core_id == core_id
+                self._entries[key] = Entry(now, core_id if same else None)
 
     def due(self) -> dict[str, Entry]:
         now = self._monotonic()

@@ -7,13 +7,13 @@ after the removal, when no new connection can begin.
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Mapping
 from time import monotonic
 
 from common.errors import ServiceError
 from common.supervision import Watchdog
 from country_api.core.online import Online
-from country_api.cutting.agenda import Agenda
+from country_api.cutting.agenda import Agenda, Entry
 from country_api.cutting.sockets import CannotCut, Sockets
 
 log = logging.getLogger(__name__)
@@ -31,14 +31,16 @@ class Cutter:
     At the start and now and then, whoever is connected and not in `live()` is cut as well: those
     whom an agent removed that died then, and those who were let in without being counted (an idle
     Mux connection counts from the first stream inside). One at an address where that was done is
-    left alone until he has been away, or a wrong count would cut his neighbours for ever.
+    left alone until he has been away, or a wrong count would cut his neighbours for ever. `ended`
+    counts connections; `uncut` the users who are gone and were connected at the last sweep although
+    they had been cut, or could not be: None before the first, and where the core cannot tell.
     """
 
     def __init__(
         self,
         online: Online,
         sockets: Sockets,
-        live: Callable[[], Collection[str]],
+        live: Callable[[], Mapping[str, str]],
         check: Callable[[], str],
         watchdog: Watchdog | None = None,
         sweep_seconds: float = SWEEP_SECONDS,
@@ -54,6 +56,8 @@ class Cutter:
         self._stopped = False
         self._thread = threading.Thread(target=self._run, name="cutter", daemon=True)
         self.trouble = UNCHECKED if online.can_tell else CANNOT_TELL
+        self.ended = 0
+        self.uncut: int | None = None
 
     def start(self) -> None:
         if self._online.can_tell:
@@ -66,10 +70,12 @@ class Cutter:
         if self._thread.is_alive():
             self._thread.join()
 
-    def cut(self, keys: Iterable[str]) -> None:
-        """These have just been removed from the core, or got another id there."""
+    def cut(self, gone: Mapping[str, str | None]) -> None:
+        """These have just been removed from the core, or got another id there: key -> the id that
+        has gone, None when it is not known.
+        """
         if self._online.can_tell:
-            self._agenda.add(keys)
+            self._agenda.add(gone)
             self._woken.set()
 
     def _run(self) -> None:
@@ -89,7 +95,7 @@ class Cutter:
     def _round(self) -> None:
         due = self._agenda.due()
         try:
-            there = self._online.addresses(due)
+            there = self._online.addresses(due.keys() - self._back(due))
             self._destroy({address for those in there.values() for address in those})
         except Exception as trouble:
             self._agenda.failed(due)
@@ -97,6 +103,11 @@ class Cutter:
                 raise
         else:
             self._agenda.done(due)
+
+    def _back(self, due: Mapping[str, Entry]) -> set[str]:
+        """Who has got the very id again that had gone: what he has begun with it is wanted."""
+        live = self._live() if due else {}
+        return {key for key, it in due.items() if it.core_id and it.core_id == live.get(key)}
 
     def _sweep(self) -> None:
         if self.trouble:
@@ -113,8 +124,18 @@ class Cutter:
         there = self._online.all()  # before the others, since who is added stands there first
         strangers = there.keys() - set(self._live())
         pairs = {(key, address) for key in strangers for address in there[key]}
-        self._destroy({address for _, address in pairs - self._swept})
+        try:
+            self._destroy({address for _, address in pairs - self._swept})
+        except CannotCut:
+            self._tell_uncut(len(strangers))
+            raise
+        self._tell_uncut(len({key for key, _ in pairs & self._swept}))
         self._swept = pairs
+
+    def _tell_uncut(self, users: int) -> None:
+        if users != (self.uncut or 0):
+            log.warning("cutting: %d users who are gone are connected all the same", users)
+        self.uncut = users
 
     def _destroy(self, addresses: set[str]) -> None:
         """Raises CannotCut."""
@@ -124,6 +145,7 @@ class Cutter:
             self._tell(str(trouble))
             raise
         if ended:
+            self.ended += ended
             self._tell("")
             log.info("cut %d connections of users who are gone", ended)
 

@@ -14,7 +14,7 @@ from main_api.watching.alarms import About, Alarms
 from main_api.watching.store import Watched, WatchStore
 
 LABELS = ["server", "country"]
-GAUGES: dict[str, tuple[str, Callable[[Watched], float]]] = {
+GAUGES: dict[str, tuple[str, Callable[[Watched], float | None]]] = {
     "server_well": ("1 while it gets new customers", lambda it: it.health.well),
     "payers_missing": (
         "Users with access who are missing there for over two minutes",
@@ -26,6 +26,14 @@ GAUGES: dict[str, tuple[str, Callable[[Watched], float]]] = {
     ),
     "server_busy_ratio": ("How busy its machine is, smoothed", lambda it: it.health.busy / 1000),
     "server_users_live": ("Users whom it should let in", lambda it: it.health.users_live),
+    "server_connections_cut": (
+        "Connections of users who are gone that its agent has cut since its start",
+        lambda it: it.health.connections_cut,
+    ),
+    "server_users_uncut": (
+        "Users who are gone and connected there all the same",
+        lambda it: it.health.users_uncut,
+    ),
     "server_bytes_per_second": (
         "What its customers send and receive",
         lambda it: it.health.bytes_per_second,
@@ -67,5 +75,6 @@ def _gauges(seen: list[tuple[Place, Watched]]) -> Iterable[Metric]:
     for name, (meaning, value) in GAUGES.items():
         family = GaugeMetricFamily(f"keyland_{name}", meaning, labels=LABELS)
         for place, watched in seen:
-            family.add_metric([place.address, place.country], value(watched))
+            if (known := value(watched)) is not None:
+                family.add_metric([place.address, place.country], known)
         yield family

@@ -36,6 +36,8 @@ class Health:
     life: str = ""
     users_live: int = 0
     users_online: int | None = None
+    connections_cut: int = 0
+    users_uncut: int | None = None
     bytes_per_second: int = 0
     busy: int = 0
     bucket: int = 0
@@ -84,6 +86,8 @@ def _seen(before: Health, look: Look) -> Health:
         life=look.status.life,
         users_live=look.status.users_live,
         users_online=look.status.users_online,
+        connections_cut=look.status.connections_cut,
+        users_uncut=look.status.users_uncut,
         bytes_per_second=look.status.machine.bytes_per_second,
         busy=busy,
         bucket=bucket_of(busy, before.bucket),

@@ -44,9 +44,9 @@ class Nobody:
 
     asked = 0
 
-    def __call__(self) -> set[str]:
+    def __call__(self) -> dict[str, str]:
         self.asked += 1
-        return set()
+        return {}
 
 
 def trouble(agent: Agent) -> str:
@@ -76,10 +76,12 @@ def test_a_removal_stands_when_cutting_fails_and_is_cut_as_soon_as_that_works(
     assert (answer.revision, answer.in_core) == (2, False)
     assert "CAP_NET_ADMIN" in trouble(agent)
     wait_until(lambda: about(ss, "127.0.0.2") > 0)
+    assert agent.api.status().connections_cut == 0
     ss.mood("")
     refused = about(ss, "127.0.0.2")
     wait_until(lambda: not trouble(agent))
     wait_until(lambda: about(ss, "127.0.0.2") >= refused + ROUNDS)
+    assert agent.api.status().connections_cut >= ROUNDS
     stream.close()
 
 
@@ -90,6 +92,7 @@ def test_a_core_that_cannot_tell_is_a_trouble_and_no_failure(agent: Agent, ss: F
     agent.api.put_user(agent.user(1, revision=2, active=False))
 
     assert trouble(agent) == CANNOT_TELL
+    assert agent.api.status().users_uncut is None
     assert ss.asked() == []
 
 
@@ -130,12 +133,19 @@ def test_a_wrong_count_of_the_core_cuts_a_neighbour_once_and_not_for_ever(
 
     wait_until(lambda: nobody.asked > 3)
     assert about(ss, "127.0.0.2") == 1
+    wait_until(lambda: cutter.uncut == 1)
+    assert cutter.ended == 0
     stream.close()
     wait_until(lambda: not agent.deps or not Online(agent.deps.client, plan).all())
     seen = nobody.asked
     wait_until(lambda: nobody.asked > seen + 2)
+    wait_until(lambda: cutter.uncut == 0)
+    ss.mood(REFUSES)
     with_him = Stream(agent.port, core_id(1), site.address)
-    wait_until(lambda: about(ss, "127.0.0.2") == 2)
+    wait_until(lambda: cutter.uncut == 1)
+    wait_until(lambda: "CAP_NET_ADMIN" in cutter.trouble)
+    ss.mood("")
+    wait_until(lambda: cutter.ended == 1)
     with_him.close()
     cutter.stop()
 

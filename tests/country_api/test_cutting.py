@@ -5,10 +5,12 @@ with REALITY in test_cutting_hosts.py.
 """
 
 from collections.abc import Callable, Iterator
+from time import monotonic
 
 import pytest
 
 from country_api.core.config import CoreKind
+from country_api.cutting.agenda import AGAIN_SECONDS
 from country_api.cutting.check import why_not
 from tests.country_api.conftest import CORES, Agent, core_id
 from tests.support.core import FoundCore
@@ -117,6 +119,35 @@ def test_a_neighbour_behind_the_same_address_reconnects_at_once(
 
     wait_until(lambda: not gone.runs() and not neighbour.runs(), 5.0)
     assert visitors.come(2, HERE).runs()
+
+
+def test_what_one_who_is_let_in_again_has_begun_since_is_not_cut(
+    agent: Agent, visitors: Visitors
+) -> None:
+    agent.api.put_user(agent.user(1))
+    first = visitors.come(1, HERE)
+    revoke(agent)
+    wait_until(lambda: not first.runs(), 5.0)
+
+    agent.api.put_user(agent.user(1, revision=3))
+    again = visitors.come(1, HERE)
+
+    until = monotonic() + AGAIN_SECONDS + 1
+    while monotonic() < until:
+        assert again.runs()
+
+
+def test_what_began_under_the_old_id_is_cut_though_another_is_given_out_at_once(
+    agent: Agent, visitors: Visitors
+) -> None:
+    agent.api.put_user(agent.user(1))
+    first = visitors.come(1, HERE)
+    revoke(agent)
+    agent.api.put_user(agent.user(1, revision=3, core_id=core_id(9)))
+    wait_until(lambda: not first.runs(), 5.0)
+    late = visitors.come(9, HERE)  # stands for one that was let in at the very moment
+
+    wait_until(lambda: not late.runs(), AGAIN_SECONDS + 5.0)
 
 
 def test_a_new_date_and_an_agent_that_knows_nothing_yet_cut_nobody(

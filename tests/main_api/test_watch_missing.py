@@ -199,20 +199,24 @@ def test_the_figures_are_those_of_the_database_in_whichever_process(
 ) -> None:
     shop.write_countries(f'{{"finland": ["{FINLAND}"], "france": ["{FRANCE}"]}}')
     shop.finland.proof.lost.add(f"u{user_id}")
+    shop.finland.proof.lies = {"connections_cut": 7, "users_uncut": None}
     shop.look(3 * MINUTE)
     where = f'country="finland",server="{FINLAND}"'
 
     figures = shop.figures()
-
     assert figures[f"keyland_payers_missing{{{where}}}"] == 1
     assert figures[f"keyland_server_well{{{where}}}"] == 0
     assert figures[f'keyland_alarms_total{{about="missing",{where}}}'] == 1
+    assert figures[f"keyland_server_connections_cut{{{where}}}"] == 7
+    assert f"keyland_server_users_uncut{{{where}}}" not in figures
     shop.start()
     assert shop.figures() == figures
+    shop.finland.proof.lies = {"users_uncut": 2}
     shop.finland.proof.lost.clear()
     shop.heal()
     shop.look(MINUTE)
     assert shop.figures()[f"keyland_payers_missing{{{where}}}"] == 0
+    assert shop.figures()[f"keyland_server_users_uncut{{{where}}}"] == 2
 
 
 def test_ten_thousand_waiting_for_a_dead_server_cost_a_look_little(shop: WatchedShop) -> None:
