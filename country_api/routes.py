@@ -25,7 +25,6 @@ from models.servers import (
     ServerDescription,
     ServerUser,
     ServerUsers,
-    Traffic,
     UserAnswer,
     UserKey,
 )
@@ -70,11 +69,6 @@ def make_api(settings: CountrySettings, deps: Deps) -> APIBlueprint:
     @callers(Service.MAIN_API)
     def show_description() -> Response:
         return answer(description)
-
-    @api.get("/traffic", responses={200: Traffic})
-    @callers(Service.MAIN_API)
-    def show_traffic() -> Response:
-        return answer(deps.accounts.traffic())
 
     return api
 

@@ -70,13 +70,6 @@ class ServerUsers(Wire):
     core_running: bool
 
 
-class Traffic(Wire):
-    """Bytes by user since the core's start, as the core counts them."""
-
-    uplink: dict[str, int]
-    downlink: dict[str, int]
-
-
 Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]{1,253}$")]
 Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:/+=@ -]{0,256}$")]
 

@@ -15,7 +15,6 @@ from models.servers import (
     ServerDescription,
     ServerUser,
     ServerUsers,
-    Traffic,
 )
 from models.traffic import TrafficDays
 
@@ -48,9 +47,6 @@ class CountryApi:
     def held_users(self, at: int, buckets: list[int]) -> HeldUsers:
         asked = BucketsQuestion(at=at, buckets=buckets)
         return self._client.post("/agreement/users", asked, HeldUsers)
-
-    def traffic(self) -> Traffic:
-        return self._client.get("/traffic", Traffic)
 
     def presence(self, key: str, *, read_seconds: float | None = None) -> UserPresence:
         """Where this user stands there now: on its disk, in its core."""

@@ -1,4 +1,4 @@
-"""The users of the core's inbound: add, remove, list, and what each has transferred.
+"""The users of the core's inbound: add, remove, list, and what all have transferred.
 
 An account of another protocol than the inbound's makes the whole core panic (an unchecked cast in
 its validators), so only accounts of `plan.protocol` are ever made here, for the tag that the same
@@ -13,12 +13,10 @@ from collections.abc import Mapping, Sequence
 from country_api.core.client import CoreClient, CoreError
 from country_api.core.config import CoreKind, CorePlan
 from country_api.core.proto import core_api_pb2 as pb
-from models.servers import Traffic
 
 ALTER = "app.proxyman.command.HandlerService/AlterInbound"
 LIST = "app.proxyman.command.HandlerService/GetInboundUsers"
 QUERY = "app.stats.command.StatsService/QueryStats"
-COUNTER = re.compile(r"^user>>>(.+)>>>traffic>>>(uplink|downlink)$")
 EXISTS = re.compile(r"User .* already exists")
 MISSING = re.compile(r"User .* not found")
 
@@ -119,13 +117,3 @@ class Accounts:
         except CoreError:
             return None
         return sum(stat.value for stat in answer.stat)
-
-    def traffic(self) -> Traffic:
-        """Bytes by user since the core's start; counters are never reset, they outlive a user."""
-        request = pb.QueryStatsRequest(pattern="user>>>", reset=False)
-        counted: dict[str, dict[str, int]] = {"uplink": {}, "downlink": {}}
-        answer = self._client.call(QUERY, request, pb.QueryStatsResponse, seconds=5.0)
-        for stat in answer.stat:
-            if match := COUNTER.match(stat.name):
-                counted[match.group(2)][match.group(1)] = stat.value
-        return Traffic(uplink=counted["uplink"], downlink=counted["downlink"])

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from main_api.connections.learning import LearnConnections
 from main_api.deps import Deps
 from main_api.notices.planning import NoticePlanning
 from main_api.notices.rush import SETTLED_SECONDS
@@ -47,9 +46,6 @@ JOBS: Final[dict[str, Job]] = {
     "remove": Job(10, lambda deps: deps.removal.tick),
     "plan_notices": Job(1, lambda deps: partial(planning(deps).tick, SETTLED_SECONDS)),
     "reward_inviters": Job(1, lambda deps: rewards(deps).tick),
-    "learn_connections": Job(
-        60, lambda deps: LearnConnections(deps.db, deps.vpn.servers, deps.clock).tick
-    ),
     "agree": Job(2, lambda deps: agreeing(deps).tick),  # it knows who is due
     "watch": Job(10, lambda deps: watch(deps).tick),
     "collect_traffic": Job(60, lambda deps: collecting(deps).tick),

@@ -9,6 +9,7 @@ from common.clock import Clock
 from common.errors import NotFound, ServiceError
 from common.storage.protocol import Database, StorageUnavailable
 from main_api.traffic.cursors import Cursor, Cursors
+from main_api.traffic.first_seen import FirstSeen
 from main_api.traffic.store import TrafficStore
 from main_api.vpn_api.servers import Server, Servers
 from models.traffic import TrafficDay, TrafficDays
@@ -33,6 +34,7 @@ class CollectTraffic:
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
         self._store, self._cursors = TrafficStore(db), Cursors(db)
+        self._first_seen = FirstSeen(db, clock)
         self._servers, self._clock = servers, clock
         self._patience_seconds = patience_seconds
         self._lock = threading.Lock()
@@ -91,6 +93,7 @@ class CollectTraffic:
         if len(rows) < len(page.rows):
             log.warning("server %s: %d rows of other times", address, len(page.rows) - len(rows))
         self._store.merge(address, page.ledger, rows)
+        self._first_seen.note(rows)
         after = at.at(page.cursor, None if page.more else self._clock())
         self._cursors.keep(address, after)
         return after

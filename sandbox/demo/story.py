@@ -19,6 +19,7 @@ from sandbox.vpn_client import VpnClient, connected, parse_link
 from sandbox.web import PAGE_BYTES, page
 
 Json = dict[str, Any]
+COUNTED_SECONDS = 60.0  # an agent reads its core every 10 s
 
 
 class StepFailed(AssertionError):
@@ -89,15 +90,19 @@ class Story:
         """Fetch a page; the one user whose counter grew, on this server and on no other."""
         before = {c: self.sandbox.operator.traffic(c) for c in COUNTRIES}
         self.fetch_through(country, name)
-        after = {c: self.sandbox.operator.traffic(c) for c in COUNTRIES}
-        grown = [
-            (c, user)
-            for c in COUNTRIES
-            for user, total in after[c].items()
-            if total - before[c].get(user, 0) >= PAGE_BYTES
-        ]
+        self.wait("the page is counted", lambda: bool(self._grown(before)), COUNTED_SECONDS)
+        grown = self._grown(before)
         ensure(len(grown) == 1 and grown[0][0] == country, f"the counters that grew: {grown}")
         return grown[0][1]
+
+    def _grown(self, before: dict[str, dict[str, int]]) -> list[tuple[str, str]]:
+        """Country and user of whoever has fetched a page since."""
+        return [
+            (c, user)
+            for c in COUNTRIES
+            for user, total in self.sandbox.operator.traffic(c).items()
+            if total - before[c].get(user, 0) >= PAGE_BYTES
+        ]
 
     # what the provider does
 

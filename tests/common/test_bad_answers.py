@@ -12,7 +12,7 @@ from urllib3 import HTTPResponse
 
 from common.errors import BadRequest, Unavailable
 from common.service_client import ServiceClient
-from models.servers import Traffic
+from models.servers import ServerUsers
 from tests.support.clock import FakeClock
 
 
@@ -43,12 +43,18 @@ def ask(neighbour: Neighbour) -> None:
     client = ServiceClient(
         "http://n", caller="a", callee="b", key="k" * 32, clock=FakeClock(), session=session
     )
-    client.get("/traffic", Traffic)
+    client.get("/users", ServerUsers)
 
 
 @pytest.mark.parametrize(
     "body",
-    [b"[" * 1_000_000, b"9" * 5000, b"\xff\xfe\x00", b"NaN", b'{"uplink": {}, "downlink": 9e999}'],
+    [
+        b"[" * 1_000_000,
+        b"9" * 5000,
+        b"\xff\xfe\x00",
+        b"NaN",
+        b'{"users": 9e999}',
+    ],
     ids=["deep", "long number", "no text", "no number", "no object"],
 )
 def test_an_answer_that_is_no_answer_is_unavailable(body: bytes) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from common.errors import Conflict, Invalid, NotFound
 from country_api.core.config import CoreKind
-from tests.country_api.conftest import PAGE, Agent, core_id
+from tests.country_api.conftest import Agent, core_id
 
 
 def test_a_user_is_served_from_the_moment_his_put_is_answered(agent: Agent) -> None:
@@ -17,18 +17,6 @@ def test_a_user_is_served_from_the_moment_his_put_is_answered(agent: Agent) -> N
 
     assert agent.serves(core_id(1))
     assert (answer.revision, answer.in_core) == (1, True)
-
-
-def test_bytes_are_counted_on_the_user_who_moved_them_and_on_no_other(agent: Agent) -> None:
-    agent.api.put_user(agent.user(1))
-    agent.api.put_user(agent.user(2))
-    assert agent.serves(core_id(1))
-
-    traffic = agent.api.traffic()
-
-    assert len(PAGE) <= traffic.downlink["u1"] < len(PAGE) + 1000
-    assert 0 < traffic.uplink["u1"] < 1000
-    assert not traffic.downlink.get("u2")
 
 
 def test_a_removed_user_gets_no_new_connection(agent: Agent) -> None:

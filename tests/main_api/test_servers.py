@@ -120,6 +120,11 @@ def test_a_crash_between_the_grant_and_the_push_is_healed_after_the_restart(
     assert shop.germany.holds(user_id)
 
 
+def heal(healing: Healing) -> None:
+    healing.tick()
+    healing.finish()
+
+
 def test_hundreds_of_users_are_brought_to_a_returning_server_in_batches(shop: Shop) -> None:
     shop.finland.wire.down = True
     ids = [shop.register(n).user_id for n in range(1, 41)]
@@ -129,8 +134,7 @@ def test_hundreds_of_users_are_brought_to_a_returning_server_in_batches(shop: Sh
     shop.rested()
     vpn = shop.deps.vpn
     healing = Healing(vpn.servers, Telling(vpn.pending, shop.clock), vpn.pending, page=7)
-    healing.tick()
-    healing.finish()
+    heal(healing)
 
     assert all(shop.finland.holds(user_id) for user_id in ids)
     assert shop.deps.vpn.pending.counts([FINLAND]) == {FINLAND: 0}
@@ -151,8 +155,7 @@ def test_a_server_is_not_blamed_for_the_database(shop: Shop, user_id: int) -> No
     shop.rested()
     vpn, pending = shop.deps.vpn, AwayWhenNoting(shop.deps.db)
     healing = Healing(vpn.servers, Telling(pending, shop.clock), pending)
-    healing.tick()
-    healing.finish()
+    heal(healing)
 
     assert shop.finland.holds(user_id)
     assert all(server.rest.over() for server in vpn.servers.callable())
@@ -183,17 +186,16 @@ def test_a_refusal_is_forgotten_when_its_time_is_over(shop: Shop, user_id: int) 
     shop.grant(user_id, "a", days=3)
     shop.rested()
     vpn = shop.deps.vpn
-    telling = Telling(vpn.pending, shop.clock)
-    healing = Healing(vpn.servers, telling, vpn.pending, refused_seconds=0.0)
+    healing = Healing(
+        vpn.servers, Telling(vpn.pending, shop.clock), vpn.pending, refused_seconds=0.0
+    )
     for number in range(2, 12):
-        healing.tick()
-        healing.finish()
+        heal(healing)
         shop.deps.db["users"].update_one({"_id": user_id}, {"$set": {"revision": number}})
 
     assert len(healing._refused[FINLAND]) == 1
     shop.finland.refused.clear()
-    healing.tick()
-    healing.finish()
+    heal(healing)
     assert shop.finland.holds(user_id)
 
 

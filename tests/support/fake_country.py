@@ -20,7 +20,6 @@ from models.servers import (
     PutUsers,
     PutUsersAnswer,
     ServerUser,
-    Traffic,
     UserAnswer,
 )
 from tests.support.fake_agreement import AgreeingServer
@@ -52,7 +51,7 @@ class Wire(WsgiAdapter):
 
 class FakeCountry:
     """`users`: what the server holds now; `puts`: how often each key was sent; `batches`: who was
-    sent in one call; `traffic`: bytes counted by user, in both directions; `proof`: what it
+    sent in one call; `ledger`: bytes counted by user and day; `proof`: what it
     proves and how it fares. An `old` one knows no calls about several users, and proves nothing.
     """
 
@@ -65,7 +64,6 @@ class FakeCountry:
         self.users: dict[str, ServerUser] = {}
         self.puts: dict[str, int] = {}
         self.refused: set[str] = set()
-        self.traffic = Traffic(uplink={}, downlink={})
         self.ledger = FakeLedger()
         self.description: dict[str, object] = {
             "host": address.rpartition(":")[0].strip("[]"),
@@ -124,7 +122,6 @@ class FakeCountry:
             self.agreement.add_to(app, mark)
             self.proof.install(app)
         app.add_url_rule("/description", view_func=mark(description))
-        app.add_url_rule("/traffic", view_func=mark(lambda: answer(self.traffic)))
         if not self.old:
             app.add_url_rule("/traffic/days", view_func=mark(traffic_days))
         guard = Guard(Service.COUNTRY_API, {"main_api": [KEY]}, clock)

@@ -37,6 +37,20 @@ def test_bytes_survive_a_restart_of_the_core_and_of_the_agent(agent: Agent) -> N
     assert agent.api.traffic_days(0).ledger == agent.api.traffic_days(99).ledger
 
 
+def test_bytes_are_counted_on_the_user_who_moved_them_and_on_no_other(agent: Agent) -> None:
+    read(agent)
+    agent.api.put_user(agent.user(1))
+    agent.api.put_user(agent.user(2))
+    assert agent.serves(core_id(1))
+    read(agent)
+
+    moved = settled(agent, 1)
+
+    assert len(PAGE) <= moved.down < len(PAGE) + 1000
+    assert 0 < moved.up < 1000
+    assert {it.key for it in agent.api.traffic_days(0).rows if it.down} == {"u1"}
+
+
 def test_the_last_traffic_of_a_user_is_known(agent: Agent) -> None:
     read(agent)
     agent.api.put_user(agent.user(1))
