@@ -1,6 +1,5 @@
 """Telling the servers: some are down, slow, lose answers, refuse, lie."""
 
-import logging
 from collections.abc import Iterable
 from time import monotonic, sleep
 
@@ -120,11 +119,6 @@ def test_a_crash_between_the_grant_and_the_push_is_healed_after_the_restart(
     assert shop.germany.holds(user_id)
 
 
-def heal(healing: Healing) -> None:
-    healing.tick()
-    healing.finish()
-
-
 def test_hundreds_of_users_are_brought_to_a_returning_server_in_batches(shop: Shop) -> None:
     shop.finland.wire.down = True
     ids = [shop.register(n).user_id for n in range(1, 41)]
@@ -134,7 +128,8 @@ def test_hundreds_of_users_are_brought_to_a_returning_server_in_batches(shop: Sh
     shop.rested()
     vpn = shop.deps.vpn
     healing = Healing(vpn.servers, Telling(vpn.pending, shop.clock), vpn.pending, page=7)
-    heal(healing)
+    healing.tick()
+    healing.finish()
 
     assert all(shop.finland.holds(user_id) for user_id in ids)
     assert shop.deps.vpn.pending.counts([FINLAND]) == {FINLAND: 0}
@@ -155,48 +150,13 @@ def test_a_server_is_not_blamed_for_the_database(shop: Shop, user_id: int) -> No
     shop.rested()
     vpn, pending = shop.deps.vpn, AwayWhenNoting(shop.deps.db)
     healing = Healing(vpn.servers, Telling(pending, shop.clock), pending)
-    heal(healing)
+    healing.tick()
+    healing.finish()
 
     assert shop.finland.holds(user_id)
     assert all(server.rest.over() for server in vpn.servers.callable())
     shop.heal()
     assert shop.bot.user(user_id).pending == []
-
-
-def test_a_user_whom_a_server_refuses_holds_up_no_other(
-    shop: Shop, user_id: int, caplog: pytest.LogCaptureFixture
-) -> None:
-    shop.finland.refused.add(f"u{user_id}")
-    other = shop.register(2).user_id
-    for each in (user_id, other):
-        shop.grant(each, "a", days=3)
-    shop.rested()
-    with caplog.at_level(logging.ERROR):
-        caplog.clear()
-        shop.heal()
-        shop.heal()
-
-    assert shop.bot.user(user_id).pending == [FINLAND]
-    assert shop.bot.user(other).pending == []
-    assert [r.message for r in caplog.records] == [f"server {FINLAND} refuses u{user_id}: invalid"]
-
-
-def test_a_refusal_is_forgotten_when_its_time_is_over(shop: Shop, user_id: int) -> None:
-    shop.finland.refused.add(f"u{user_id}")
-    shop.grant(user_id, "a", days=3)
-    shop.rested()
-    vpn = shop.deps.vpn
-    healing = Healing(
-        vpn.servers, Telling(vpn.pending, shop.clock), vpn.pending, refused_seconds=0.0
-    )
-    for number in range(2, 12):
-        heal(healing)
-        shop.deps.db["users"].update_one({"_id": user_id}, {"$set": {"revision": number}})
-
-    assert len(healing._refused[FINLAND]) == 1
-    shop.finland.refused.clear()
-    heal(healing)
-    assert shop.finland.holds(user_id)
 
 
 def test_a_server_with_a_newer_revision_than_ours_is_gone_beyond(shop: Shop, user_id: int) -> None:
