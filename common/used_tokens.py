@@ -42,11 +42,11 @@ class UsedTokens:
     """
 
     def __init__(self, regions: int = WORKERS) -> None:
-        self._size = regions * _REGION
         self._file = os.memfd_create("used_tokens")
         weakref.finalize(self, os.close, self._file)
-        os.ftruncate(self._file, self._size)
-        self._table = mmap.mmap(self._file, self._size)
+        os.ftruncate(self._file, regions * _REGION + regions)
+        self._table = mmap.mmap(self._file, regions * _REGION + regions)
+        self._taken = regions * _REGION  # from there on a byte for each region
         self._lock = threading.Lock()
         self._owner = self._own = -1
 
@@ -64,8 +64,12 @@ class UsedTokens:
                 return False
             self._note(own + place, known, until, now)
         # behind the lock: to leave it makes sure that others see the note before we look at theirs
-        regions = range(0, self._size, _REGION)
-        return not any(self._is_used(it + place, known, now) for it in regions if it != own)
+        return not any(self._is_used(it + place, known, now) for it in self._others(own))
+
+    def _others(self, own: int) -> list[int]:
+        """Regions that somebody has ever written in; merely to look at one takes memory."""
+        taken = self._table[self._taken :]
+        return [it * _REGION for it, written in enumerate(taken) if written and it * _REGION != own]
 
     def _is_used(self, bucket: int, known: bytes, now: float) -> bool:
         digests = self._table[bucket : bucket + DEPTH * _DIGEST]
@@ -98,10 +102,11 @@ class UsedTokens:
         return self._own
 
     def _free_region(self) -> int:
-        for number, region in enumerate(range(0, self._size, _REGION)):
+        for number in range(self._taken // _REGION):
             with suppress(BlockingIOError):
                 fcntl.lockf(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)
-                return region
+                self._table[self._taken + number] = 1
+                return number * _REGION
         raise TooManyWorkers
 
 

@@ -29,7 +29,6 @@ from models.servers import (
     UserKey,
 )
 
-
 A_PAGE = 200
 
 

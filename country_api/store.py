@@ -49,6 +49,7 @@ class Store:
         self._db = sqlite3.connect(path, timeout=10, check_same_thread=False, isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute("PRAGMA cache_size = -512")  # KiB; the system keeps the file in memory
         self._db.executescript(SCHEMA)
 
     def put(self, users: Sequence[ServerUser]) -> list[int | ServiceError]:
@@ -98,7 +99,7 @@ class Store:
     def live(self, now: datetime) -> dict[str, str]:
         """Key -> id of everybody who may be served now."""
         with self._database() as db:
-            return dict(db.execute(LIVE, (milliseconds(now),)).fetchall())
+            return dict(db.execute(LIVE, (milliseconds(now),)))
 
     def live_among(self, keys: Sequence[str], now: datetime) -> dict[str, str]:
         """Key -> id of those of these users."""

@@ -8,7 +8,7 @@ case; an id is compared without its bytes 6-7 (Xray ignores them).
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from country_api.core.client import CoreClient, CoreError
 from country_api.core.config import CoreKind, CorePlan
@@ -88,7 +88,11 @@ class Accounts:
         )
 
     def listed(self, only: str = "") -> dict[str, str]:
-        """Name -> id as the core has them now, of all or of one; an account with another flow
+        """Name -> id, as `each` has them."""
+        return dict(self.each(only))
+
+    def each(self, only: str = "") -> Iterator[tuple[str, str]]:
+        """Name and id as the core has them now, of all or of one; an account with another flow
         counts as no id.
 
         Only where `can_list`. Xray lists a user it has lost as an empty one, which is left out.
@@ -96,7 +100,7 @@ class Accounts:
         request = pb.GetInboundUserRequest(tag=self._plan.tag, email=only)
         answer = self._client.call(LIST, request, pb.GetInboundUserResponse, seconds=5.0)
         users = map(pb.User.FromString, answer.users)
-        return {user.email: self._id_of(user) for user in users if user.email}
+        return ((user.email, self._id_of(user)) for user in users if user.email)
 
     def id_of(self, key: str) -> str | None:
         """As `listed` has it, of one; raises CoreError."""

@@ -1,7 +1,7 @@
 """What is killed comes back with the users it should have, whichever of the two it is."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from typing_extensions import override
@@ -151,8 +151,8 @@ class Overtaken(Accounts):
     meanwhile: Callable[[], None]
 
     @override
-    def listed(self, only: str = "") -> dict[str, str]:
-        found = super().listed(only)
+    def each(self, only: str = "") -> Iterator[tuple[str, str]]:
+        found = super().each(only)
         self.meanwhile()
         return found
 
