@@ -14,6 +14,7 @@ from country_api.core.client import CoreClient
 from country_api.core.config import CorePlan
 from country_api.core.config_file import ConfigFile
 from country_api.core.online import Online
+from country_api.core.routing import Routing
 from country_api.cutting.check import why_not
 from country_api.cutting.cutter import Cutter
 from country_api.cutting.sockets import SS, Sockets
@@ -22,6 +23,7 @@ from country_api.keeper import Keeper
 from country_api.mirror import Mirror
 from country_api.outbound import Outbound
 from country_api.own_addresses import own_addresses
+from country_api.own_walls import OwnWalls
 from country_api.pulse import Pulse
 from country_api.settings import CountrySettings
 from country_api.store import Store
@@ -104,6 +106,14 @@ def build(settings: CountrySettings, clock: Clock | None = None, ss: Sequence[st
             core_api=settings.core_api,
             clock=clock,
             monotonic=time.monotonic,
+            walls=OwnWalls(
+                read=lambda: own_addresses(settings.public_host),
+                file=file,
+                mirror=mirror,
+                routing=Routing(client, plan),
+                pulse=pulse,
+                monotonic=time.monotonic,
+            ),
             watchdog=watchdog,
         ),
         agreement=Agreement(store, life),

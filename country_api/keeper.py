@@ -11,6 +11,7 @@ from country_api.core.accounts import Accounts
 from country_api.core.stale_socket import remove_if_stale
 from country_api.enforce import Enforcer
 from country_api.mirror import Mirror
+from country_api.own_walls import OwnWalls
 from country_api.pulse import Pulse
 from country_api.store import Store
 
@@ -36,12 +37,13 @@ class Keeper:
         core_api: str,
         clock: Clock,
         monotonic: Callable[[], float],
+        walls: OwnWalls,
         watchdog: Watchdog | None = None,
     ) -> None:
         self._watchdog = watchdog or Watchdog()
         self._store, self._accounts, self._pulse = store, accounts, pulse
         self._enforcer, self._mirror = enforcer, mirror
-        self._core_api = core_api
+        self._core_api, self._walls = core_api, walls
         self._clock, self._monotonic = clock, monotonic
         self._seen_until = clock()
         self._compared = monotonic()
@@ -81,6 +83,7 @@ class Keeper:
 
     def tick(self) -> None:
         self._end_access()
+        self._walls.look()
         self._mirror.check()
         if not self._pulse.beat():
             remove_if_stale(self._core_api)
@@ -89,6 +92,7 @@ class Keeper:
             self._enforcer.repair()
             self._compared = self._monotonic()
         self._enforcer.settle_rest()
+        self._walls.shut()
 
     def _comparison_is_due(self) -> bool:
         waited = self._monotonic() - self._compared

@@ -101,6 +101,7 @@ def _api(plan: CorePlan) -> Json:
     services = ["HandlerService", "StatsService"]
     if plan.kind is CoreKind.V2RAY:
         return {"tag": rules.API, "services": services}
+    services.append("RoutingService")
     listen = f"{plan.api.removeprefix('unix:')},0660" if plan.api.startswith("unix:") else plan.api
     return {"tag": rules.API, "listen": listen, "services": services}
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -28,6 +29,10 @@ class ConfigFile:
         self._plan = plan
         self._binary = binary
         self._left: Stamp | None = None
+
+    def shut(self, own: tuple[str, ...]) -> None:
+        """The next `write` has these as this server's own addresses."""
+        self._plan = replace(self._plan, own=own)
 
     @property
     def as_left(self) -> bool:

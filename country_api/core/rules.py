@@ -75,7 +75,11 @@ def forbidden(own: Sequence[str]) -> list[str]:
     """Networks and addresses nobody reaches: what is private, and this server's own, where a
     connection through the tunnel would look as if the server itself had made it.
     """
-    return PRIVATE + [it for it in own if _is_address(it)]
+    return PRIVATE + only_addresses(own)
+
+
+def only_addresses(own: Sequence[str]) -> list[str]:
+    return [it for it in own if _is_address(it)]
 
 
 def _names(own: Sequence[str]) -> list[str]:

@@ -142,3 +142,47 @@ class SysStatsResponse(_message.Message):
 class Empty(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
+
+class Cidr(_message.Message):
+    __slots__ = ("ip", "prefix")
+    IP_FIELD_NUMBER: _ClassVar[int]
+    PREFIX_FIELD_NUMBER: _ClassVar[int]
+    ip: bytes
+    prefix: int
+    def __init__(self, ip: _Optional[bytes] = ..., prefix: _Optional[int] = ...) -> None: ...
+
+class CidrRule(_message.Message):
+    __slots__ = ("cidr",)
+    CIDR_FIELD_NUMBER: _ClassVar[int]
+    cidr: Cidr
+    def __init__(self, cidr: _Optional[_Union[Cidr, _Mapping]] = ...) -> None: ...
+
+class IpRule(_message.Message):
+    __slots__ = ("custom",)
+    CUSTOM_FIELD_NUMBER: _ClassVar[int]
+    custom: CidrRule
+    def __init__(self, custom: _Optional[_Union[CidrRule, _Mapping]] = ...) -> None: ...
+
+class RoutingRule(_message.Message):
+    __slots__ = ("tag", "ip", "rule_tag")
+    TAG_FIELD_NUMBER: _ClassVar[int]
+    IP_FIELD_NUMBER: _ClassVar[int]
+    RULE_TAG_FIELD_NUMBER: _ClassVar[int]
+    tag: str
+    ip: _containers.RepeatedCompositeFieldContainer[IpRule]
+    rule_tag: str
+    def __init__(self, tag: _Optional[str] = ..., ip: _Optional[_Iterable[_Union[IpRule, _Mapping]]] = ..., rule_tag: _Optional[str] = ...) -> None: ...
+
+class RouterConfig(_message.Message):
+    __slots__ = ("rule",)
+    RULE_FIELD_NUMBER: _ClassVar[int]
+    rule: _containers.RepeatedCompositeFieldContainer[RoutingRule]
+    def __init__(self, rule: _Optional[_Iterable[_Union[RoutingRule, _Mapping]]] = ...) -> None: ...
+
+class AddRuleRequest(_message.Message):
+    __slots__ = ("config", "should_append")
+    CONFIG_FIELD_NUMBER: _ClassVar[int]
+    SHOULD_APPEND_FIELD_NUMBER: _ClassVar[int]
+    config: TypedMessage
+    should_append: bool
+    def __init__(self, config: _Optional[_Union[TypedMessage, _Mapping]] = ..., should_append: _Optional[bool] = ...) -> None: ...
