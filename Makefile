@@ -46,7 +46,7 @@ install-proof: .venv/.ready core  ## run the server's installer on a fresh Debia
 	$(PYTHON) -m tests.server.machine
 
 mutants: .venv/.ready core  ## put faults in one at a time; each must turn a named test red
-	$(PYTHON) scripts/mutants.py
+	$(PYTHON) -m scripts.mutants
 
 bench: .venv/.ready core  ## load test: measures the shop against its bars, writes docs/bench
 	$(PYTHON) -m bench

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.mutants_abroad import ABROAD
+
 ROOT = Path(__file__).resolve().parent.parent
 TEST_SECONDS = 180
 
@@ -152,6 +154,7 @@ MUTANTS = [
         "list(State), State.OWED",
         "tests/main_api/payments/test_referral_rewards.py",
     ),
+    *(Mutant(*fault) for fault in ABROAD),
 ]
 
 
@@ -217,7 +220,7 @@ def healthy(folder: Path, rooms: Iterable[str]) -> bool:
 
 def main() -> int:
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
-    chosen = [mutant for mutant in MUTANTS if wanted in mutant.fault]
+    chosen = [it for it in MUTANTS if wanted in it.fault or wanted == it.file]
     folder = copied_tree()
     began = time.monotonic()
     survivors = 0
