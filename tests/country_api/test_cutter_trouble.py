@@ -13,7 +13,7 @@ from common.supervision import Watchdog
 from country_api.core.config import CoreKind
 from country_api.core.online import Online
 from country_api.cutting.agenda import RETRY_SECONDS, ROUNDS
-from country_api.cutting.cutter import CANNOT_TELL, Cutter
+from country_api.cutting.cutter import CANNOT_TELL, SWEEP_SECONDS, Cutter
 from country_api.cutting.sockets import Sockets
 from country_api.settings import CountrySettings
 from tests.country_api.conftest import Agent, core_id
@@ -101,12 +101,19 @@ def test_a_removal_whose_answer_was_lost_is_cut(agent: Agent, ss: FakeSs, site: 
     agent.api.put_user(agent.user(1))
     stream = Stream(agent.port, core_id(1), site.address)
     assert stream.runs()
+    agent.stop()
+    deps = agent._build()  # nothing in it runs by itself but what is started here
+    deps.cutter.start()
+    wait_until(lambda: deps.cutter.uncut == 0)  # so the next sweep is far away
     agent.core.pause()
     agent.api.put_user(agent.user(1, revision=2, active=False))
-
     agent.core.resume()
+    wait_until(deps.pulse.beat)
+    deps.accounts.remove(["u1"])  # it was heard, though late
 
-    wait_until(lambda: about(ss, "127.0.0.2") > 0)
+    deps.enforcer.settle_rest()
+
+    wait_until(lambda: about(ss, "127.0.0.2") > 0, SWEEP_SECONDS / 2)
     stream.close()
 
 

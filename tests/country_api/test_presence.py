@@ -70,6 +70,17 @@ def test_in_the_core_under_another_id_is_not_there(agent: Agent) -> None:
     assert presence(agent).in_core is False
 
 
+def test_on_disk_under_another_id_is_not_there(agent: Agent) -> None:
+    agent.api.put_user(agent.user(1))
+    wait_until(lambda: on_disk(agent))
+    assert agent.deps
+    agent.deps.keeper.stop()
+    text = agent.core.config.read_text()
+    agent.core.config.write_text(text.replace(core_id(1), core_id(9)))
+
+    assert not on_disk(agent)
+
+
 def test_a_stranger_in_the_core_or_in_the_file_is_told(agent: Agent) -> None:
     assert agent.deps
     agent.deps.accounts.add({"u5": core_id(5)})
