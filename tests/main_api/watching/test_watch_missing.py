@@ -1,8 +1,6 @@
 """Nobody with access stays missing on a server: an alarm after two minutes, once, and a repair."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from time import perf_counter
 
 import pytest
@@ -13,25 +11,9 @@ from main_api.watching.alarms import About
 from main_api.watching.health import Reason
 from main_api.watching.lacking import Lacking
 from tests.support.shop import FINLAND, FRANCE, GERMANY
-from tests.support.watched_shop import OWNER, WatchedShop
+from tests.support.watched_shop import WatchedShop
 
 MINUTE = 60
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[WatchedShop]:
-    shop = WatchedShop(tmp_path, owner_telegram_id=OWNER)
-    shop.begin()
-    shop.deps.vpn.describing.tick()
-    yield shop
-    shop.close()
-
-
-@pytest.fixture
-def user_id(shop: WatchedShop) -> int:
-    user_id = shop.register().user_id
-    shop.grant(user_id, "a", days=30)
-    return user_id
 
 
 @pytest.mark.usefixtures("user_id")

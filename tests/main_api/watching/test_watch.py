@@ -1,6 +1,5 @@
 """The watch: a server that is sick is told once, and returns by itself."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,22 +11,6 @@ from tests.support.shop import FINLAND, GERMANY
 from tests.support.watched_shop import OWNER, WatchedShop
 
 MINUTE = 60
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Iterator[WatchedShop]:
-    shop = WatchedShop(tmp_path, owner_telegram_id=OWNER)
-    shop.begin()
-    shop.deps.vpn.describing.tick()
-    yield shop
-    shop.close()
-
-
-@pytest.fixture
-def user_id(shop: WatchedShop) -> int:
-    user_id = shop.register().user_id
-    shop.grant(user_id, "a", days=30)
-    return user_id
 
 
 @pytest.mark.usefixtures("user_id")
