@@ -13,9 +13,9 @@ from main_api.referrals.rewards import rewards
 from main_api.traffic.collecting import CollectTraffic
 from main_api.traffic.sums import SumTraffic
 from main_api.vpn_api.agreeing import Agreeing
-from main_api.vpn_api.agreement_alarm import AgreementAlarm
 from main_api.vpn_api.healing import IN_HAND_SECONDS
 from main_api.watching.deps import watch
+from main_api.watching.withheld import Withheld
 
 
 def planning(deps: Deps) -> NoticePlanning:
@@ -23,7 +23,7 @@ def planning(deps: Deps) -> NoticePlanning:
 
 
 def agreeing(deps: Deps) -> Agreeing:
-    alarm = AgreementAlarm(deps.notify, deps.clock, deps.settings.owner_telegram_id)
+    alarm = Withheld(deps.vpn.servers, deps.alarms, deps.clock)
     return Agreeing(deps.vpn.servers, deps.vpn.store, deps.vpn.agreement, alarm)
 
 

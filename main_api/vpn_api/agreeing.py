@@ -36,7 +36,7 @@ class _Round:
 
 
 class Agreeing:
-    """`alarm` is told of every outcome, and tells the operator what he must decide."""
+    """`alarm` is told of every outcome."""
 
     def __init__(
         self,

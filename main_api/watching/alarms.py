@@ -15,10 +15,15 @@ NEWEST = [("number", DESCENDING)]
 
 
 class About(StrEnum):
-    """SICK: the server gets no new customers. MISSING: somebody with access is not on it."""
+    """SICK: the server gets no new customers. MISSING: somebody with access is not on it. WITHHELD:
+    it lets in suspiciously many who should have no or less access. UNCALLED: its key, or the
+    fingerprint of its certificate, is not in our secrets.
+    """
 
     SICK = "sick"
     MISSING = "missing"
+    WITHHELD = "withheld"
+    UNCALLED = "uncalled"
 
 
 class Word(StrEnum):
@@ -28,7 +33,9 @@ class Word(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """`users` had access and were missing when it began; `untold` is in the order of telling."""
+    """`users`: whom it was about when it began, who were missing or had to have less access there;
+    `untold` is in the order of telling.
+    """
 
     alarm_id: str
     about: About

@@ -13,7 +13,18 @@ def watch(deps: Deps) -> Watch:
         store=deps.watch_store,
         lacking=Lacking(deps.db),
         alarms=deps.alarms,
-        word=OwnersWord(deps.alarms, deps.notify, deps.clock, deps.settings.owner_telegram_id),
+        word=_word(deps),
         repair=make_pending(deps.vpn.pending),
         clock=deps.clock,
+    )
+
+
+def _word(deps: Deps) -> OwnersWord:
+    return OwnersWord(
+        deps.alarms,
+        deps.vpn.servers,
+        deps.watch_store,
+        deps.notify,
+        deps.clock,
+        deps.settings.owner_telegram_id,
     )

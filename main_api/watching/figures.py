@@ -61,7 +61,7 @@ class ServerFigures(Collector):
     def _counted(self, places: list[Place]) -> Metric:
         family = CounterMetricFamily(
             "keyland_alarms",
-            "Episodes of trouble: sick servers, users with access missing",
+            "Episodes of trouble: servers that are sick, lack or withhold users, or are not called",
             labels=[*LABELS, "about"],
         )
         for place in places:

@@ -54,6 +54,7 @@ class Watch:
         answers = self._questions.ask(_callable(places), lambda server: server.api.status())
         watched, alarms = self._store.all(), self._alarms.open_ones()
         for place in places:
+            self._alarm_uncalled(place, alarms.get((About.UNCALLED, place.address)))
             if place.server:
                 before = watched.get(place.address)
                 self._see(place, before, answers.get(place.address), alarms)
@@ -100,6 +101,12 @@ class Watch:
             self._alarms.end(alarm)
         elif missing and not alarm and lack.first:
             self._alarms.begin(About.MISSING, place, lack.first, users=missing)
+
+    def _alarm_uncalled(self, place: Place, alarm: Alarm | None) -> None:
+        if place.server and alarm:
+            self._alarms.end(alarm)
+        elif not place.server and not alarm:
+            self._alarms.begin(About.UNCALLED, place, self._clock())
 
     def _mend(self, address: str, users: list[int]) -> None:
         if monotonic() - self._repaired.get(address, -REPAIR_SECONDS) >= REPAIR_SECONDS:

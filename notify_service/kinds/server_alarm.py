@@ -1,5 +1,6 @@
 """serverAlarm: a server is in trouble, or out of it again; for the owner of the shop."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -16,17 +17,34 @@ SICK = {
     "missing": deferred("🚨 <b>{place}: the server does not let everybody in</b>"),
     "": deferred("🚨 <b>{place}: the server is not well</b>"),
 }
+OTHERS = deferred(
+    "New customers get the other servers, and for all the rest it stands last in the list. "
+    "It returns by itself once it is well."
+)
+NO_OTHERS = deferred(
+    "No other server is well, so customers still get this one. "
+    "You will be told when it is well again."
+)
+OVER = {
+    "sick": deferred("✅ <b>{place}: the server is well again</b>"),
+    "missing": deferred("✅ <b>{place}: everybody with access is there again</b>"),
+    "withheld": deferred("✅ <b>{place}: nobody is let in any more without access</b>"),
+    "uncalled": deferred("✅ <b>{place}: the server can be called again</b>"),
+}
 MINUTE = timedelta(minutes=1)
 
 
 class ServerAlarmParams(Params):
-    """`users` with access were missing there when it began; `until_ms` 0: it goes on."""
+    """`users` with access were missing there when it began, or (withheld) had to have less of it;
+    `others`: well servers beside it; `until_ms` 0: it goes on.
+    """
 
-    about: Literal["sick", "missing"]
+    about: Literal["sick", "missing", "withheld", "uncalled"]
     reason: Literal["silent", "core_down", "missing", ""] = ""
     country: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
     address: Annotated[str, Field(min_length=1, max_length=300)]
     users: Annotated[int, Field(ge=0)]
+    others: Annotated[int, Field(ge=0)] = 1
     since_ms: Milliseconds
     until_ms: Milliseconds = 0
 
@@ -37,20 +55,13 @@ def compose(params: ServerAlarmParams, t: Texts, _: Circumstances) -> Message:
         country=country_label(t.language, params.country),
         address=params.address,
     )
-    if params.until_ms:
-        return Message(_over(params, t, place))
-    return Message(
-        _sick(params, t, place) if params.about == "sick" else _missing(params, t, place)
-    )
+    told = _over if params.until_ms else BEGUN[params.about]
+    return Message(told(params, t, place))
 
 
 def _sick(params: ServerAlarmParams, t: Texts, place: Html) -> str:
-    consequence = t(
-        "New customers get the other servers, and for all the rest it stands last in the list. "
-        "It returns by itself once it is well."
-    )
     parts = [t(SICK[params.reason], place=place), _since(params, t), _waiting(params, t)]
-    return "\n\n".join([*filter(None, parts), consequence])
+    return "\n\n".join([*filter(None, parts), t(OTHERS if params.others else NO_OTHERS)])
 
 
 def _waiting(params: ServerAlarmParams, t: Texts) -> str:
@@ -74,11 +85,35 @@ def _missing(params: ServerAlarmParams, t: Texts, place: Html) -> str:
     return f"{heading}\n\n{_since(params, t)}\n\n{repair}"
 
 
+def _withheld(params: ServerAlarmParams, t: Texts, place: Html) -> str:
+    heading = t(
+        "🚨 <b>{place}: the server lets in people who have no or less access by the database "
+        "({n})</b>",
+        place=place,
+        n=params.users,
+    )
+    todo = t(
+        "Nobody was removed: it may be the database that has lost something. If it is right and "
+        "whole, say so on the main host:\n"
+        "<pre>python -m main_api.servers agree {address} --force</pre>",
+        address=params.address,
+    )
+    return f"{heading}\n\n{_since(params, t)}\n\n{todo}"
+
+
+def _uncalled(params: ServerAlarmParams, t: Texts, place: Html) -> str:
+    heading = t("🚨 <b>{place}: the server cannot be called</b>", place=place)
+    todo = t(
+        "Its key, or the fingerprint of its certificate, is not in SERVERS_SECRETS. It learns of "
+        "no change, and its link is given to nobody. Enter it again, with the line that its "
+        "installer printed:\n<pre>python -m main_api.servers add {country}</pre>",
+        country=params.country,
+    )
+    return f"{heading}\n\n{_since(params, t)}\n\n{todo}"
+
+
 def _over(params: ServerAlarmParams, t: Texts, place: Html) -> str:
-    if params.about == "sick":
-        heading = t("✅ <b>{place}: the server is well again</b>", place=place)
-    else:
-        heading = t("✅ <b>{place}: everybody with access is there again</b>", place=place)
+    heading = t(OVER[params.about], place=place)
     lasted = from_milliseconds(params.until_ms) - from_milliseconds(params.since_ms)
     minutes = max(-(-lasted // MINUTE), 1)
     took = t.n("It took {n} minute.", "It took {n} minutes.", minutes)
@@ -89,4 +124,10 @@ def _since(params: ServerAlarmParams, t: Texts) -> Html:
     return t("Since {moment}.", moment=t.moment(from_milliseconds(params.since_ms)))
 
 
+BEGUN: dict[str, Callable[[ServerAlarmParams, Texts, Html], str]] = {
+    "sick": _sick,
+    "missing": _missing,
+    "withheld": _withheld,
+    "uncalled": _uncalled,
+}
 SERVER_ALARM = Kind(ServerAlarmParams, compose, Urgency.TRANSACTION)

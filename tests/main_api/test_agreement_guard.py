@@ -1,6 +1,5 @@
 """What a server says is not believed blindly, and nobody loses access by our own mistake."""
 
-import logging
 from datetime import timedelta
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from common.clock import milliseconds
 from common.errors import Unavailable
 from main_api.mongo_api.collections import USERS
-from main_api.vpn_api.agreement_alarm import AgreementAlarm
 from main_api.vpn_api.census import Seen
 from main_api.vpn_api.differences import Differences
 from models.agreement import HeldUser
@@ -94,30 +92,6 @@ def test_an_absurd_list_is_not_believed(shop: Shop, key: str, days: int) -> None
     assert shop.record(1).pending == []
     shop.finland.agreement.lies = []
     assert repair(shop).other == 1
-
-
-def test_the_owner_is_told_once_a_day_and_again_when_notify_service_was_away(
-    shop: Shop, caplog: pytest.LogCaptureFixture
-) -> None:
-    settle(shop, 12)
-    lose_the_database(shop)
-    outcome = shop.deps.vpn.agreement.check(finland(shop))
-    assert outcome.withheld == 0
-    outcome = repair(shop)
-    alarm = AgreementAlarm(shop.deps.notify, shop.clock, 46537428)
-
-    shop.notify.wire.down = True
-    alarm("fi.test:8443", outcome)
-    shop.notify.wire.down = False
-    with caplog.at_level(logging.ERROR):
-        for _ in range(3):
-            alarm("fi.test:8443", outcome)
-        shop.clock.advance(days=1)
-        alarm("fi.test:8443", outcome)
-
-    told = [it for it in shop.notify.notices.values() if it.telegram_id == 46537428]
-    assert len(told) == 2
-    assert "12 users" in str(told[0].params["text"])
 
 
 @pytest.mark.parametrize(

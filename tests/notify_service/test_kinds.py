@@ -58,7 +58,12 @@ EXAMPLES: list[tuple[NoticeKind, dict[str, Any], str]] = [
     (NoticeKind.SERVER_ALARM, ALARMED | {"about": "sick", "reason": "silent"}, ""),
     (NoticeKind.SERVER_ALARM, ALARMED | {"about": "sick", "reason": "core_down", "users": 0}, ""),
     (NoticeKind.SERVER_ALARM, ALARMED | {"about": "sick", "reason": "missing"}, ""),
+    (NoticeKind.SERVER_ALARM, ALARMED | {"about": "sick", "others": 0}, ""),
     (NoticeKind.SERVER_ALARM, ALARMED | {"about": "missing"}, ""),
+    (NoticeKind.SERVER_ALARM, ALARMED | {"about": "withheld"}, ""),
+    (NoticeKind.SERVER_ALARM, ALARMED | {"about": "uncalled"}, ""),
+    (NoticeKind.SERVER_ALARM, ALARMED | {"about": "withheld", "until_ms": UNTIL_MS}, ""),
+    (NoticeKind.SERVER_ALARM, ALARMED | {"about": "uncalled", "until_ms": UNTIL_MS}, ""),
     (NoticeKind.SERVER_ALARM, ALARMED | {"about": "sick", "until_ms": UNTIL_MS}, ""),
     (NoticeKind.SERVER_ALARM, ALARMED | {"about": "missing", "until_ms": UNTIL_MS}, ""),
     (NoticeKind.SUB_ENDS_IN_THREE_DAYS, {"end_ms": UNTIL_MS}, "renewSub"),
@@ -186,3 +191,19 @@ def test_a_new_link_does_not_name_a_key_that_is_not_there(language: Language) ->
 
     assert "Connect" not in told
     assert "Подключ" not in told
+
+
+def test_the_only_server_is_not_said_to_have_others_beside_it() -> None:
+    params = ALARMED | {"about": "sick", "reason": "silent"}
+
+    assert "New customers get the other" in composed(NoticeKind.SERVER_ALARM, params, "en").html
+    alone = composed(NoticeKind.SERVER_ALARM, params | {"others": 0}, "ru").html
+    assert "другие серверы" not in alone
+    assert "по-прежнему получают этот" in alone
+
+
+def test_the_owner_is_told_the_command_that_settles_what_is_withheld() -> None:
+    told = composed(NoticeKind.SERVER_ALARM, ALARMED | {"about": "withheld"}, "en").html
+
+    assert "python -m main_api.servers agree [2001:db8::1]:443 --force" in told
+    assert "(3)" in told
