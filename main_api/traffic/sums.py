@@ -13,7 +13,7 @@ from common.errors import ServiceError
 from common.storage.protocol import DESCENDING, Database, Document
 from main_api.mongo_api.collections import TRAFFIC_SUMS, USERS
 from main_api.traffic.limits import Limits, anchor_of, limits_of, period_start, tariff_limits
-from main_api.traffic.store import IN_CHUNK, TrafficStore, chunk_of, user_id_of
+from main_api.traffic.store import IN_CHUNK, TrafficStore, chunk_of, forget_traffic, user_id_of
 
 log = logging.getLogger(__name__)
 MONTH = timedelta(days=30)
@@ -39,19 +39,28 @@ class SumTraffic:
         self._round = 0
 
     def tick(self) -> None:
-        newest = self._db[USERS].find_one({}, ["_id"], sort=[("_id", DESCENDING)])
-        if newest is not None:
-            for chunk in range(self._round, chunk_of(newest["_id"]) + 1, ROUNDS):
-                self._add_up(chunk)
+        for chunk in range(self._round, self._last_chunk() + 1, ROUNDS):
+            self._add_up(chunk)
         self._round = (self._round + 1) % ROUNDS
 
+    def _last_chunk(self) -> int:
+        """That of the newest user, or of one who has gone whose sum still stands."""
+        newest, summed = (
+            self._db[name].find_one({}, ["_id"], sort=[("_id", DESCENDING)])
+            for name in (USERS, TRAFFIC_SUMS)
+        )
+        of_user = chunk_of(newest["_id"]) if newest else -1
+        return max(of_user, summed["_id"] if summed else -1)
+
     def _add_up(self, chunk: int) -> None:
+        """Of somebody who is removed meanwhile nothing stays: he is looked for again afterwards."""
         now = self._clock()
         found = self._store.of_chunk(chunk, (now - MONTH).date())
-        inside = {"_id": {"$gte": chunk * IN_CHUNK, "$lt": (chunk + 1) * IN_CHUNK}}
+        inside = {"$gte": chunk * IN_CHUNK, "$lt": (chunk + 1) * IN_CHUNK}
+        alive = {"_id": inside, "deleting": False}
         limited = bool(tariff_limits(self._db))
         users: Document = {}
-        for document in self._db[USERS].find({**inside, "deleting": False}, FIELDS):
+        for document in self._db[USERS].find(alive, FIELDS):
             days = found.get(document["_id"], [])
             limits = self._limits(document) if limited else Limits()
             if not days and limits.traffic is None:
@@ -63,6 +72,9 @@ class SumTraffic:
                 "limit": limits.traffic or 0,
             }
         self._db[TRAFFIC_SUMS].update_one({"_id": chunk}, {"$set": {"users": users}}, upsert=True)
+        still = {f"u{it['_id']}" for it in self._db[USERS].find(alive, ["_id"])}
+        for key in users.keys() - still:
+            forget_traffic(self._db, user_id_of(key))
 
     def _limits(self, user: Document) -> Limits:
         return limits_of(self._db, user["_id"], on_trial=user["has_trial"])
