@@ -6,7 +6,7 @@ killed in between is `unknown`.
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from prometheus_client import Counter
@@ -54,6 +54,10 @@ class Dispatcher:
         if claimed is None:
             self.gate.give_back()
             return False
+        if claimed.telegram_id in self.gate.held_chats():
+            self.gate.give_back()
+            self._put_back(claimed, timedelta())
+            return True
         try:
             self._deliver(claimed, KINDS[claimed.kind])
         except Exception as bug:  # noqa: BLE001 -- one notice must not stop the others
@@ -85,7 +89,7 @@ class Dispatcher:
         try:
             user = self._user(claimed, kind)
         except Unavailable:
-            self._put_back(claimed)
+            self._put_back(claimed, backoff(claimed.attempts))
             return
         now = self.clock()
         params = kind.params.model_validate(claimed.params)
@@ -129,7 +133,7 @@ class Dispatcher:
             if not self.store.call_begins(claimed):
                 return
         except StorageUnavailable:
-            self._put_back(claimed)
+            self._put_back(claimed, backoff(claimed.attempts))
             return
         try:
             sent = self.sender.send_message(claimed.telegram_id, message.html, message.keyboard)
@@ -146,8 +150,7 @@ class Dispatcher:
         decided = verdict(failure, claimed.attempts)
         self.gate.hold(decided.hold_seconds)
         if decided.state is None:
-            next_at = self.clock() + decided.after
-            self.persistence.write(lambda: self.store.put_back(claimed.key, next_at))
+            self._put_back(claimed, decided.after)
             return
         log.warning("a notice was not delivered", extra={
             "kind": claimed.kind, "state": decided.state, "outcome": failure.outcome,
@@ -156,8 +159,10 @@ class Dispatcher:
         if decided.state == "blocked":
             self.persistence.write(self.tell_blocked)
 
-    def _put_back(self, claimed: Claimed) -> None:
-        next_at = self.clock() + backoff(claimed.attempts)
+    def _put_back(self, claimed: Claimed, after: timedelta) -> None:
+        """No sooner than something may be sent to his chat."""
+        held = timedelta(seconds=self.gate.held_chats().get(claimed.telegram_id, 0.0))
+        next_at = self.clock() + max(after, held)
         self.persistence.write(lambda: self.store.put_back(claimed.key, next_at))
 
     def _finish(

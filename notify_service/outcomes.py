@@ -7,7 +7,7 @@ from common.telegram.errors import Outcome, TelegramError
 from notify_service.store import State
 
 LONGEST_BACKOFF_SECONDS = 15  # a restored connection is noticed within that
-HOLD_SECONDS = {  # for everybody that is not interactive; a 429 has closed the gate already
+HOLD_SECONDS = {  # for everybody that is not interactive; of a 429 the gate knows already
     Outcome.UNAVAILABLE: 1.0,
     Outcome.CONFLICT: 1.0,
     Outcome.TOKEN_REVOKED: 60.0,

@@ -1,4 +1,4 @@
-"""The flood gate: who may send now, who waits, and for whom a 429 closes it."""
+"""The flood gate: who may send now, who waits, and for which chats a 429 closes it."""
 
 import heapq
 import threading
@@ -31,7 +31,7 @@ ROUNDING = 1e-9  # of a token; else a wait could be too short for a clock to sho
 class Gate:
     """Shared by the threads of a process. In no second do more than `rate` calls arrive there,
     however long each is on its way: a permit counts until a second after its answer. The
-    interactive do not wait, but are counted. A 429 begins a pause.
+    interactive do not wait, but are counted. A 429 begins a pause, of its chat or of all.
 
     A thread has one permit at a time: it takes it, makes its call, and says `answered` (the Sender
     does), or gives it back.
@@ -49,6 +49,7 @@ class Gate:
         self._counted_until: list[float] = []
         self._open_at = self._filled_at
         self._reserved_until = self._filled_at
+        self._chats: dict[int, float] = {}
 
     @property
     def rate(self) -> float:
@@ -92,6 +93,24 @@ class Gate:
         """Nobody but interactive calls enters for so long; a longer hold stays."""
         with self._lock:
             self._open_at = max(self._open_at, self._monotonic() + seconds)
+
+    def refused(self, chat_id: int | None, seconds: float) -> None:
+        """A 429, which does not say what it is about: nothing is sent to that chat for so long.
+        With another chat held meanwhile, or outside of any, it is about all that we send.
+        """
+        with self._lock:
+            now = self._monotonic()
+            self._chats = {it: until for it, until in self._chats.items() if until > now}
+            if chat_id is not None:
+                self._chats[chat_id] = max(self._chats.get(chat_id, now), now + seconds)
+            if chat_id is None or len(self._chats) > 1:
+                self._open_at = max(self._open_at, now + seconds)
+
+    def held_chats(self) -> dict[int, float]:
+        """For how many seconds more nothing is to be sent to each of these chats."""
+        with self._lock:
+            now = self._monotonic()
+            return {it: until - now for it, until in self._chats.items() if until > now}
 
     def held_for(self) -> float:
         with self._lock:

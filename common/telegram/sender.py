@@ -38,7 +38,7 @@ class Sender:
 
     Interactive: each call is counted at the gate; a 429 of a few seconds or a refused connection is
     repeated here. Other traffic: the caller has its permit from the gate before it claims what
-    it sends, and repeats by its own durable means. A 429 closes the gate for those in either case.
+    it sends, and repeats by its own durable means. The gate learns in which chat each 429 was.
     Nothing is ever repeated after Outcome.UNKNOWN. Threads may share it.
     """
 
@@ -61,7 +61,7 @@ class Sender:
         self, chat_id: int, html: str, keyboard: Keyboard = (), *, silent: bool = False
     ) -> int:
         """The new message's id."""
-        return _message_id(self._call(lambda: _api.send_message(
+        return _message_id(self._call(chat_id, lambda: _api.send_message(
             self._token, chat_id, html, parse_mode=HTML, link_preview_options=NO_PREVIEW,
             reply_markup=markup(keyboard), disable_notification=silent or None,
         )))  # fmt: skip
@@ -76,7 +76,7 @@ class Sender:
         file_name: str = "photo.png",
     ) -> int:
         """The new message's id; `photo` is an image's bytes or a file_id."""
-        return _message_id(self._call(lambda: _api.send_photo(
+        return _message_id(self._call(chat_id, lambda: _api.send_photo(
             self._token, chat_id, _upload(photo, file_name), html, parse_mode=HTML,
             reply_markup=markup(keyboard),
         )))  # fmt: skip
@@ -86,6 +86,7 @@ class Sender:
     ) -> None:
         """Without a keyboard the old one goes. What already stands there is a success."""
         self._call(
+            chat_id,
             lambda: _api.edit_message_text(
                 self._token, html, chat_id, message_id, parse_mode=HTML,
                 link_preview_options=NO_PREVIEW, reply_markup=markup(keyboard),
@@ -96,6 +97,7 @@ class Sender:
     def answer_callback_query(self, query_id: str, text: str = "", *, alert: bool = False) -> None:
         """Stops the key's spinner; plain text of at most 200 characters. Too late is harmless."""
         self._call(
+            None,
             lambda: _api.answer_callback_query(
                 self._token, query_id, text or None, show_alert=alert or None
             ),
@@ -112,7 +114,7 @@ class Sender:
         silent: bool = False,
     ) -> int:
         """The copy's id."""
-        return _message_id(self._call(lambda: _api.copy_message(
+        return _message_id(self._call(chat_id, lambda: _api.copy_message(
             self._token, chat_id, from_chat_id, message_id, reply_markup=markup(keyboard),
             disable_notification=silent or None,
         )))  # fmt: skip
@@ -120,6 +122,7 @@ class Sender:
     def delete_message(self, chat_id: int, message_id: int) -> None:
         """What cannot be deleted (any more) is harmless."""
         self._call(
+            chat_id,
             lambda: _api.delete_message(self._token, chat_id, message_id),
             harmless=Outcome.EDIT_IMPOSSIBLE,
         )
@@ -128,7 +131,7 @@ class Sender:
         """At most 100; what is gone already is passed over, one that is over 48 h old raises
         EDIT_IMPOSSIBLE and none is deleted. Safe to repeat.
         """
-        self._call(lambda: _api.delete_messages(self._token, chat_id, list(message_ids)))
+        self._call(chat_id, lambda: _api.delete_messages(self._token, chat_id, list(message_ids)))
 
     def set_my_commands(
         self,
@@ -140,15 +143,15 @@ class Sender:
         """The menu of private chats, or of one: (command, description) pairs; a language or all."""
         menu = [types.BotCommand(command, description) for command, description in commands]
         scope = _AllPrivateChats() if chat_id is None else _OneChat(chat_id)
-        self._call(lambda: _api.set_my_commands(self._token, menu, scope, language or None))
+        self._call(None, lambda: _api.set_my_commands(self._token, menu, scope, language or None))
 
     def delete_my_commands(self, *, language: str, chat_id: int) -> None:
         """The menu that one chat has of its own: it shows that of all private chats again."""
         scope = _OneChat(chat_id)
-        self._call(lambda: _api.delete_my_commands(self._token, scope, language or None))
+        self._call(None, lambda: _api.delete_my_commands(self._token, scope, language or None))
 
     def get_me(self) -> Me:
-        me = self._call(lambda: _api.get_me(self._token))
+        me = self._call(None, lambda: _api.get_me(self._token))
         return Me(int(me["id"]), str(me.get("username", "")))
 
     def get_updates(
@@ -167,7 +170,9 @@ class Sender:
             raise classify(error) from None
         return updates or []
 
-    def _call(self, request: Callable[[], T], *, harmless: Outcome = Outcome.OK) -> T | Any:
+    def _call(
+        self, chat_id: int | None, request: Callable[[], T], *, harmless: Outcome = Outcome.OK
+    ) -> T | Any:
         retries = INTERACTIVE_RETRIES if self._traffic is Traffic.INTERACTIVE else 0
         while True:
             if self._traffic is Traffic.INTERACTIVE:
@@ -180,17 +185,17 @@ class Sender:
                 self._gate.answered()
             if failure.outcome is harmless:
                 return None
-            pause = self._pause_after(failure)
+            pause = self._pause_after(chat_id, failure)
             if not retries or pause is None:
                 raise failure from None
             retries -= 1
             self._sleep(pause)
 
-    def _pause_after(self, failure: TelegramError) -> float | None:
+    def _pause_after(self, chat_id: int | None, failure: TelegramError) -> float | None:
         """Seconds after which an interactive call may be repeated; None: it may not."""
         if failure.outcome is Outcome.RETRY_AFTER:
             pause = failure.retry_after + MARGIN_SECONDS
-            self._gate.hold(pause)
+            self._gate.refused(chat_id, pause)
             return pause if failure.retry_after <= INTERACTIVE_PATIENCE_SECONDS else None
         if failure.outcome is Outcome.OUR_BUG:
             log.error("Telegram refuses a call of ours", extra={"why": failure.description})

@@ -26,10 +26,11 @@ class Deletion:
     persistence: Persistence
 
     def remove_one(self, job: Job) -> bool:
-        """False when no message is left to be taken back."""
+        """False when no message is left to be taken back from a chat that is open."""
         claimed = self.recipients.claim(
-            job.broadcast_id, self.clock(), leaving="sent", to="removing"
-        )
+            job.broadcast_id, self.clock(), leaving="sent", to="removing",
+            beside=self.gate.held_chats(),
+        )  # fmt: skip
         if claimed is None:
             return False
         state = self._removed(claimed)

@@ -7,12 +7,13 @@ goes back to sent, since deleting twice does no harm.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from common.storage.protocol import ASCENDING, Collection, Database, Document, DuplicateKeyError
+from common.storage import protocol as storage
+from common.storage.protocol import ASCENDING, Database, Document, DuplicateKeyError
 from models.admin import Recipient
 from notify_service.broadcast.store import Counts
 
@@ -48,7 +49,7 @@ class RecipientStore:
         self._counted: dict[str, tuple[float, Counts]] = {}
 
     @property
-    def _rows(self) -> Collection:
+    def _rows(self) -> storage.Collection:
         return self._database.collection(COLLECTION)
 
     def prepare(self) -> None:
@@ -71,16 +72,25 @@ class RecipientStore:
     def frozen(self, broadcast_id: str) -> int:
         return self._rows.count_documents({"broadcast_id": broadcast_id})
 
-    def any_in(self, broadcast_id: str, *states: str) -> bool:
-        wanted = {"broadcast_id": broadcast_id, "state": {"$in": list(states)}}
+    def any_in(self, broadcast_id: str, *states: str, beside: Collection[int] = ()) -> bool:
+        """`beside`: people who do not count."""
+        wanted = {"broadcast_id": broadcast_id, "state": {"$in": list(states)}} | _beside(beside)
         return self._rows.find_one(wanted, ["state"]) is not None
 
-    def claim(self, broadcast_id: str, now: datetime, *, leaving: str, to: str) -> Claimed | None:
-        """One recipient, now ours alone; None when nobody is left in that state. Who had to be put
-        back comes after the others, so that nobody can hold them up.
+    def claim(
+        self,
+        broadcast_id: str,
+        now: datetime,
+        *,
+        leaving: str,
+        to: str,
+        beside: Collection[int] = (),
+    ) -> Claimed | None:
+        """One recipient, now ours alone; None when nobody is left in that state but those
+        `beside`. Who had to be put back comes after the others, so that nobody can hold them up.
         """
         found = self._rows.find_one_and_update(
-            {"broadcast_id": broadcast_id, "state": leaving},
+            {"broadcast_id": broadcast_id, "state": leaving} | _beside(beside),
             {
                 "$set": {"state": to, "run": self._run, "lease_until": now + LEASE},
                 "$inc": {"attempts": 1},
@@ -177,6 +187,10 @@ class RecipientStore:
         self._rows.update_one(
             {"_id": claimed.key, "run": self._run, "state": {"$in": leaving}}, {"$set": changes}
         )
+
+
+def _beside(people: Collection[int]) -> dict[str, Any]:
+    return {"telegram_id": {"$nin": list(people)}} if people else {}
 
 
 def _row(broadcast_id: str, person: Recipient, now: datetime) -> Document:

@@ -129,7 +129,7 @@ class Runner:
         if time.monotonic() - self._dry_at > DRY_SECONDS:
             return True
         waiting = "waiting" if job.state == "running" else "sent"
-        return self.recipients.any_in(job.broadcast_id, waiting)
+        return self.recipients.any_in(job.broadcast_id, waiting, beside=self.gate.held_chats())
 
     def _permitted(self) -> bool:
         """Waits for a permit, one worker at a time; False when a look at the state is due."""

@@ -46,10 +46,13 @@ class Sending:
     _rows: tuple[str, int, int] = ("", 0, 0)
 
     def serve_one(self, job: Job) -> bool:
-        """False when nobody waits. Raises StorageUnavailable when nobody could be claimed."""
+        """False when nobody waits whose chat is open. Raises StorageUnavailable when nobody could
+        be claimed.
+        """
         claimed = self.recipients.claim(
-            job.broadcast_id, self.clock(), leaving="waiting", to="sending"
-        )
+            job.broadcast_id, self.clock(), leaving="waiting", to="sending",
+            beside=self.gate.held_chats(),
+        )  # fmt: skip
         if claimed is None:
             return False
         try:

@@ -68,17 +68,40 @@ def test_a_person_telegram_does_not_know_is_not_said_to_have_left(cast: Casting)
     assert not cast.house.shop.users[555].blocked
 
 
-def test_a_flood_answer_puts_the_person_back_and_holds_all(cast: Casting) -> None:
+def test_a_flood_answer_puts_the_person_back_and_a_second_holds_all(cast: Casting) -> None:
     cast.invite(3)
-    cast.house.telegram.fault(method="copyMessage", code=429, parameters={"retry_after": 7})
+    for _ in range(2):
+        cast.house.telegram.fault(method="copyMessage", code=429, parameters={"retry_after": 7})
     cast.begin()
     cast.freeze()
+    gate = cast.house.deps.broadcast.runner.gate
+    assert cast.serve(1) == 1
+    assert gate.try_enter(Traffic.BROADCAST) < 1
     assert cast.serve(1) == 1
 
     assert set(cast.states().values()) == {"waiting"}
-    assert cast.house.deps.broadcast.runner.gate.try_enter(Traffic.BROADCAST) > 6
+    assert gate.try_enter(Traffic.BROADCAST) > 6
+    cast.house.elapsed.seconds += 8
     cast.work()
     assert set(cast.copies().values()) == {1}
+
+
+def test_a_broadcast_passes_a_held_chat_by_and_comes_back_to_it(cast: Casting) -> None:
+    people = cast.invite(3)
+    cast.house.telegram.fault(
+        method="copyMessage", chat_id=people[0], code=429, parameters={"retry_after": 7}
+    )
+    cast.begin()
+    cast.freeze()
+    runner = cast.house.deps.broadcast.runner
+    cast.serve()
+
+    assert [cast.copies()[person] for person in people] == [0, 1, 1]
+    assert len(cast.house.telegram.calls("copyMessage")) == 3
+    assert not runner.recipients.any_in("cast", "waiting", beside=runner.gate.held_chats())
+    cast.house.elapsed.seconds += 8
+    cast.work()
+    assert (cast.told().state, cast.copies()[people[0]]) == ("done", 1)
 
 
 def test_while_telegram_is_away_everybody_waits(cast: Casting) -> None:

@@ -13,20 +13,6 @@ from tests.common.telegram.emulated import ANYA, TOKEN, Telegram
 from tests.notify_service.house import House, house
 
 
-def test_a_flood_answer_holds_all_and_then_all_is_sent(house: House) -> None:
-    house.telegram.fault(method="sendMessage", code=429, parameters={"retry_after": 7})
-    for n in range(3):
-        house.add(NoticeKind.TEST_PUSH, ANYA, key=f"push{n}", language="en")
-    house.deliver()
-
-    assert len(house.telegram.calls("sendMessage")) == 1
-    assert house.deps.dispatcher.permit() == pytest.approx(7.2)
-    house.elapsed.seconds += 7.2
-    house.deliver()
-    assert {house.state(f"push{n}") for n in range(3)} == {"sent"}
-    assert len(house.telegram.texts(ANYA)) == 3
-
-
 def test_while_telegram_is_away_notices_wait_and_then_go(house: House) -> None:
     house.telegram.fault(method="sendMessage", code=502, times=2, body="<html>Bad Gateway</html>")
     house.add(NoticeKind.TEST_PUSH, ANYA, language="en")

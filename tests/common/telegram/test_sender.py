@@ -162,7 +162,7 @@ def test_a_short_flood_answer_is_waited_out_by_who_is_interactive(
     assert telegram.texts(ANYA) == ["hello"]
 
 
-def test_a_long_flood_answer_is_told_and_closes_the_gate(
+def test_a_long_flood_answer_is_told_and_closes_the_gate_to_its_chat(
     telegram: Telegram, elapsed: Elapsed
 ) -> None:
     gate = Gate(monotonic=elapsed, sleep=elapsed.sleep)
@@ -171,7 +171,21 @@ def test_a_long_flood_answer_is_told_and_closes_the_gate(
 
     assert outcome_of(sender).retry_after == 100
     assert elapsed.slept == []
+    assert gate.held_chats() == {ANYA: pytest.approx(100.2)}
+    assert gate.held_for() == 0
+
+
+def test_a_flood_answer_outside_of_any_chat_closes_the_gate_to_all(
+    telegram: Telegram, elapsed: Elapsed
+) -> None:
+    gate = Gate(monotonic=elapsed, sleep=elapsed.sleep)
+    telegram.fault(method="getMe", code=429, parameters={"retry_after": 100})
+
+    with pytest.raises(TelegramError):
+        sender_to(telegram.base, elapsed, gate=gate).get_me()
+
     assert gate.held_for() == pytest.approx(100.2)
+    assert not gate.held_chats()
 
 
 def test_other_traffic_repeats_nothing_by_itself(telegram: Telegram, elapsed: Elapsed) -> None:
