@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Final, get_args
 
 from common.clock import Clock
-from common.storage.protocol import ASCENDING, Database, Filter
+from common.storage.protocol import ASCENDING, Database
 from main_api.mongo_api.collections import USERS
 from models.admin import AudienceCount, AudienceCounts, AudiencePage, Recipient
 from models.codes import Audience
@@ -27,10 +27,16 @@ class Person:
     expires_at: datetime | None
     has_trial: bool
     ever_paid: bool
+    deleting: bool
+    banned: bool
+    blocked: bool
+
+    @property
+    def reachable(self) -> bool:
+        return not (self.deleting or self.banned or self.blocked)
 
 
-REACHABLE: Final = {"deleting": False, "banned": False, "blocked": False}
-FIELDS: Final = ["tg_id", "language", "expires_at", "has_trial", "ever_paid"]
+FIELDS: Final = [it.name for it in fields(Person) if it.name != "user_id"]
 Rule = Callable[[Person, datetime], bool]
 RULES: Final[dict[Audience, Rule]] = {
     Audience.ALL: lambda _, __: True,
@@ -50,7 +56,7 @@ class Audiences:
     def counts(self) -> AudienceCounts:
         people: Counter[tuple[Audience, Language | None]] = Counter()
         now = self._clock()
-        for person in self._reachable(0, {}):
+        for person in self._reachable(0):
             for audience, belongs in RULES.items():
                 if belongs(person, now):
                     people[audience, None] += 1
@@ -71,8 +77,8 @@ class Audiences:
         """
         now, belongs = self._clock(), RULES[audience]
         recipients, last = [], None
-        for person in self._reachable(after, {"language": language} if language else {}):
-            if not belongs(person, now):
+        for person in self._reachable(after):
+            if language not in (None, person.language) or not belongs(person, now):
                 continue
             recipients.append(Recipient(telegram_id=person.tg_id, language=person.language))
             if len(recipients) == self._page:
@@ -80,14 +86,16 @@ class Audiences:
                 break
         return AudiencePage(recipients=recipients, after=last)
 
-    def _reachable(self, after: int, also: Filter) -> Iterator[Person]:
+    def _reachable(self, after: int) -> Iterator[Person]:
         """A chunk at a time, so that who stops early has not made the database send them all."""
-        while chunk := self._chunk(after, also):
-            yield from chunk
+        while chunk := self._chunk(after):
+            yield from (person for person in chunk if person.reachable)
             after = chunk[-1].user_id
 
-    def _chunk(self, after: int, also: Filter) -> list[Person]:
-        where = {"_id": {"$gt": after}, **REACHABLE, **also}
-        by_id = [("_id", ASCENDING)]
+    def _chunk(self, after: int) -> list[Person]:
+        """Also who is not reachable: for a condition of which the index knows nothing the embedded
+        storage would read far ahead, to fill the page.
+        """
+        where, by_id = {"_id": {"$gte": after + 1}}, [("_id", ASCENDING)]
         found = self._db[USERS].find(where, FIELDS, sort=by_id, limit=PAGE)
         return [Person(user_id=document.pop("_id"), **document) for document in found]

@@ -1,6 +1,8 @@
 """Whom a broadcast reaches: by audience and language, page by page, nobody twice or left out."""
 
 import secrets
+from collections.abc import Callable
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from main_api.audiences.service import Audiences
+from main_api.mongo_api.collections import USERS
 from models.admin import Act, AddTime, AudienceCount, Ban
 from models.codes import Audience
 from models.users import Language, UserChange
@@ -174,3 +177,27 @@ def test_whatever_changes_between_the_pages_nobody_is_there_twice_and_who_belong
 
     assert len(seen) == len(set(seen))
     assert always <= set(seen)
+
+
+def test_counting_reads_nobody_twice(shop: Shop) -> None:
+    """By the thread's own time, so that a loaded machine does not count."""
+    users = shop.deps.db[USERS]
+    one = users.find_one({"_id": somebody(shop, 1)})
+    assert one
+    crowd = [
+        {**one, "_id": 9 + n, "tg_id": 9 + n, "sub_token": f"t{n}", "blocked": n % 50 == 0}
+        for n in range(3000)
+    ]
+    users.insert_many(crowd)
+    audiences = Audiences(shop.deps.db, shop.clock)
+
+    counting = min(seconds_of(audiences.counts) for _ in range(3))
+    reading = min(seconds_of(lambda: list(users.find({}))) for _ in range(3))
+
+    assert counting < 3.3 * reading
+
+
+def seconds_of(act: Callable[[], object]) -> float:
+    began = thread_time()
+    act()
+    return thread_time() - began
