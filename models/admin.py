@@ -29,10 +29,13 @@ class AddTime(Act):
     """Months by the calendar, and never less than 30 days each; negative numbers take time back.
 
     Over the longest access that may be given: 422 `access_too_long` with `max_days` in its details.
+    With `seen_revision`, that of the user as the admin saw him: 409 `card_stale`, when the access
+    has changed since.
     """
 
     months: Annotated[int, Field(ge=-120, le=120)] = 0
     days: Annotated[int, Field(ge=-3660, le=3660)] = 0
+    seen_revision: Annotated[int, Field(ge=0, lt=2**53)] | None = None
 
     @model_validator(mode="after")
     def _not_nothing(self) -> "AddTime":

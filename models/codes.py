@@ -97,6 +97,7 @@ class Code(StrEnum):
 
     TRIAL_TAKEN = "trial_taken"
     ACCESS_TOO_LONG = "access_too_long"
+    CARD_STALE = "card_stale"
     NO_SUCH_USER = "no_such_user"
     NO_SUCH_TARIFF = "no_such_tariff"
     NO_SUCH_ORDER = "no_such_order"

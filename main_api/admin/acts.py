@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from common.errors import ServiceError
+from common.errors import Conflict, ServiceError
 from main_api.access.changes import AccessChanges, Change
 from main_api.access.service import AccessService, Push
 from main_api.audit import Audit, KeyedAct
@@ -11,6 +11,7 @@ from main_api.users.record import UserRecord, user_of
 from main_api.users.service import new_access_secret, new_sub_token
 from main_api.users.store import UserStore
 from models.admin import Act, ActDone, AddTime, AuditLine, Ban, Noted
+from models.codes import Code
 
 ADMIN = "admin:"  # outside the pattern of order ids: no payment can have the key of an act
 TOLD = ("expires_at", "banned")
@@ -38,9 +39,13 @@ class AdminActs:
         self._audit = audit
 
     def add_time(self, user_id: int, act: AddTime, caller: str) -> ActDone:
-        """Raises Invalid access_too_long; the audit then shows what was asked for as not done."""
+        """Raises Invalid access_too_long, and Conflict card_stale; the audit then shows what was
+        asked for as not done.
+        """
 
         def decide(user: UserRecord, key: str) -> Change | None:
+            if act.seen_revision is not None and user.access_revision > act.seen_revision:
+                raise Conflict("the access has changed since it was shown", code=Code.CARD_STALE)
             return self._access.lengthening(
                 user, key, months=act.months, days=act.days, paid=False, enforce_maximum=True
             )

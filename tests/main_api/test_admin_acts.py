@@ -7,10 +7,10 @@ from itertools import pairwise
 import pytest
 
 from common.errors import Conflict, Invalid
-from models.admin import Act, ActDone, AuditLine
+from models.admin import Act, ActDone, AddTime, AuditLine
 from models.codes import Code
 from tests.support.admin_acts import ADMIN, add, audit_of
-from tests.support.shop import Shop
+from tests.support.shop import FINLAND, Shop
 
 
 @pytest.fixture
@@ -73,6 +73,40 @@ def test_sixteen_presses_of_sixteen_buttons_all_count_each_with_its_own_before_a
     steps = {(line.before["expires_at"], line.after["expires_at"]) for line in lines}
     texts = [None, *(end.isoformat() for end in ends)]
     assert steps == set(pairwise(texts))
+
+
+def test_two_admins_at_the_same_card_at_once_add_once(shop: Shop, user_id: int) -> None:
+    add(shop, user_id, "before", days=3)
+    seen = shop.bot.card(user_id).user.revision
+
+    def press(admin: int) -> str:
+        act = AddTime(admin_id=admin, key=f"of-{admin}", months=1, seen_revision=seen)
+        try:
+            shop.bot.add_time(user_id, act)
+        except Conflict as refused:
+            return refused.code
+        return "done"
+
+    with ThreadPoolExecutor(8) as pool:
+        told = list(pool.map(press, range(701, 709)))
+
+    assert sorted(told) == [Code.CARD_STALE] * 7 + ["done"]
+    assert shop.record(user_id).expires_at == shop.clock.now + timedelta(days=33)
+    assert press(701 + told.index("done")) == "done"  # the same press again is no other one
+    assert [line.done for line in audit_of(shop, user_id)].count(True) == 2
+
+
+def test_a_card_is_not_stale_because_a_server_was_told_the_same_again(
+    shop: Shop, user_id: int
+) -> None:
+    add(shop, user_id, "before", days=3)
+    seen = shop.bot.card(user_id).user.revision
+    shop.deps.vpn.pending.tell_again(FINLAND, [user_id])
+    assert shop.record(user_id).revision > seen
+
+    act = AddTime(admin_id=ADMIN, key="press", days=3, seen_revision=seen)
+
+    assert shop.bot.add_time(user_id, act).after == shop.clock.now + timedelta(days=6)
 
 
 def test_time_taken_back_ends_now_at_the_earliest(shop: Shop, user_id: int) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from dateutil.relativedelta import relativedelta
 from typing_extensions import override
 
-from common.errors import Invalid, NotFound
+from common.errors import Conflict, Invalid, NotFound
 from models.admin import (
     Act,
     ActDone,
@@ -106,6 +106,8 @@ class FakeAdminApi(FakeMainApi):
     @override
     def add_time(self, user_id: int, act: AddTime) -> ActDone:
         def change(user: User) -> None:
+            if act.seen_revision is not None and user.revision > act.seen_revision:
+                raise Conflict("it has changed", code=Code.CARD_STALE)
             now = self.clock()
             base = max(user.expires_at or now, now)
             by_calendar = base + relativedelta(months=act.months)

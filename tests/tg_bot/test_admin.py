@@ -66,6 +66,21 @@ def test_a_key_pressed_twice_adds_once_and_a_fresh_one_adds_again(
     assert main_api.users[met].expires_at == clock() + timedelta(days=33)
 
 
+def test_a_key_on_a_card_that_is_no_longer_true_adds_nothing_and_shows_the_card_anew(
+    met: int, admin: Someone, main_api: FakeAdminApi, clock: FakeClock
+) -> None:
+    admin.inject_press(key(Item.CARD, met))
+    admin.sees("С нами с")
+    main_api.extend(met, clock() + timedelta(days=30))  # by another admin, at this moment
+    admin.press(key(Item.TIME_GO, met, 1, 0, "r0"))
+    assert "С нами с" in admin.sees("ничего не добавлено")["text"]
+    assert main_api.users[met].expires_at == clock() + timedelta(days=30)
+
+    admin.press(key(Item.TIME_GO, met, 1, 0, "r1"))
+    admin.sees("+1 месяц")
+    assert main_api.users[met].expires_at == clock() + timedelta(days=61)
+
+
 def test_taking_time_is_asked_about_first(
     met: int, admin: Someone, anya: Someone, main_api: FakeAdminApi, clock: FakeClock
 ) -> None:

@@ -2,10 +2,11 @@
 
 import logging
 import re
+from dataclasses import replace
 
 from pydantic import ValidationError
 
-from common.errors import Invalid, Unavailable
+from common.errors import Conflict, Invalid, Unavailable
 from common.i18n.texts import Html
 from common.telegram.keyboards import Style
 from models.admin import AddTime
@@ -83,7 +84,9 @@ def take_form(visit: AdminVisit) -> View:
 
 
 def add_time(visit: AdminVisit) -> View:
-    """Arguments: our user id, months, days, and what makes the key of this act."""
+    """Arguments: our user id, months, days, and what makes the key of this act: `m` and the number
+    of the message that asked for it, or `r` and the user's revision on the card.
+    """
     user_id, nonce = visit.positive(0), visit.argument(3)
     months, days = visit.number(1), visit.number(2)
     if not NONCE.fullmatch(nonce):
@@ -130,7 +133,10 @@ def _confirmation(visit: AdminVisit, user: User, months: int, days: int, nonce: 
 def _add(visit: AdminVisit, user_id: int, months: int, days: int, nonce: str) -> View:
     key = f"adm-{visit.admin_id}-{user_id}-{months}-{days}-{nonce}"
     try:
-        act = AddTime(admin_id=visit.admin_id, key=key, months=months, days=days)
+        act = AddTime(
+            admin_id=visit.admin_id, key=key, months=months, days=days,
+            seen_revision=int(nonce[1:]) if nonce.startswith("r") else None,
+        )  # fmt: skip
     except ValidationError:
         raise Forged from None
     try:
@@ -139,6 +145,10 @@ def _add(visit: AdminVisit, user_id: int, months: int, days: int, nonce: str) ->
         if refused.code != Code.ACCESS_TOO_LONG:
             raise
         return _too_long(visit, user_id, refused)
+    except Conflict as refused:
+        if refused.code != Code.CARD_STALE:
+            raise
+        return _stale(visit, user_id)
     visit.leave()
     return done_view(visit, done, Told.TIME, months, days)
 
@@ -150,6 +160,11 @@ def _too_long(visit: AdminVisit, user_id: int, refused: Invalid) -> View:
         days=t.days(int(refused.details.get("max_days", 0))),
     )
     return View(words, [[visit_keys.card(t, user_id), visit_keys.menu(t)]])
+
+
+def _stale(visit: AdminVisit, user_id: int) -> View:
+    words = visit.t("🕰 The access has changed since, so nothing was added. This is the card now.")
+    return show(replace(visit, note=words), visit.main_api.card(user_id))
 
 
 def _bad(visit: AdminVisit, words: Html) -> View:
