@@ -24,7 +24,7 @@ def test_a_notice_is_sent_once_however_often_it_is_added(house: House) -> None:
     house.deliver()
     [text] = house.telegram.texts(ANYA)
     assert text.startswith("✅ Оплата получена, спасибо!")
-    assert "до 15 января 2027 года" in text
+    assert "до 15 января 2027." in text
     assert house.stored()["message_id"] == 3  # after two /start
 
 
