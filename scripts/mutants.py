@@ -6,24 +6,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.mutants_abroad import ABROAD
+from scripts.abroad_mutants import ABROAD_MUTANTS
+from scripts.agreement_mutants import AGREEMENT_MUTANTS
+from scripts.mutant import Mutant
+from scripts.watch_mutants import WATCH_MUTANTS
 
 ROOT = Path(__file__).resolve().parent.parent
 TEST_SECONDS = 180
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """`right` stands exactly once in `file`; with `wrong` in its place `tests` must fail."""
-
-    fault: str
-    file: str
-    right: str
-    wrong: str
-    tests: str
 
 
 MUTANTS = [
@@ -154,7 +145,6 @@ MUTANTS = [
         "list(State), State.OWED",
         "tests/main_api/payments/test_referral_rewards.py",
     ),
-    *(Mutant(*fault) for fault in ABROAD),
 ]
 
 
@@ -220,7 +210,8 @@ def healthy(folder: Path, rooms: Iterable[str]) -> bool:
 
 def main() -> int:
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
-    chosen = [it for it in MUTANTS if wanted in it.fault or wanted == it.file]
+    everything = MUTANTS + ABROAD_MUTANTS + AGREEMENT_MUTANTS + WATCH_MUTANTS
+    chosen = [it for it in everything if wanted in it.fault or wanted in it.file]
     folder = copied_tree()
     began = time.monotonic()
     survivors = 0

@@ -18,6 +18,7 @@ from main_api.vpn_api.deps import VpnApi
 from main_api.vpn_api.servers import Place
 
 Say = Callable[[str], None]
+UNCALLED = "has no key or fingerprint among the secrets, and is not called"
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def show(desk: Desk) -> int:
     for place in places:
         seen = known.get(place.address, {})
         state = "answers" if seen.get("reachable") else "does not answer"
-        told = state if place.server else "has no secret, and is not called"
+        told = state if place.server else UNCALLED
         left = waiting[place.address]
         desk.say(f"{place.country:16} {place.address:28} {told}, {left} users still to be brought")
     if not places:
@@ -96,7 +97,7 @@ def check(desk: Desk) -> int:
 def _trouble(place: Place) -> str:
     """Empty when it answers as it should."""
     if place.server is None:
-        return f"{place.address} has no secret, and is not called"
+        return f"{place.address} {UNCALLED}"
     try:
         described(place.server)
     except Unfit as trouble:
@@ -126,7 +127,7 @@ def agree(desk: Desk, address: str, *, force: bool) -> int:
     vpn = desk.vpn()
     asked = [it for it in vpn.servers.callable() if it.address == address]
     if not asked:
-        raise BadLine(f"{address} is not listed, or has no secret")
+        raise BadLine(f"{address} is not listed, or has no key or fingerprint")
     found = vpn.agreement.repair(asked[0], force=force)
     desk.say(
         f"{address} lacked {found.missing} users, had {found.extra} too many and {found.other}"

@@ -200,3 +200,15 @@ def test_an_agent_of_an_older_version_is_told_apart(shop: Shop) -> None:
 
     with pytest.raises(TooOld):
         shop.deps.vpn.agreement.check(finland(shop))
+
+
+def test_a_repair_that_was_decided_on_an_older_revision_is_of_no_effect(shop: Shop) -> None:
+    settle(shop, 2)
+    seen = [(it, shop.record(it).revision) for it in (1, 2)]
+    shop.grant(1, "meanwhile", days=5)
+    changed = shop.record(1)
+
+    shop.deps.vpn.pending.again(FINLAND, seen)
+
+    assert shop.record(1) == changed
+    assert shop.record(2).pending == [FINLAND]
