@@ -31,7 +31,7 @@ WATCH_MUTANTS = [
         HEALTH,
         "if look.at - last_look < LOOKED_AWAY or not seen.well else None",
         "if seen else None",
-        MISSED,
+        WATCHED,
     ),
     Mutant(
         "a restart forgets since when somebody is missing",
@@ -66,7 +66,7 @@ WATCH_MUTANTS = [
         "main_api/watching/alarms.py",
         '        if last and last["until"] is None:\n            return\n',
         "",
-        WATCHED,
+        TOLD,
     ),
     Mutant(
         "an alarm's end has the key of its beginning",
@@ -160,7 +160,7 @@ WATCH_MUTANTS = [
         ORDERED,
     ),
     Mutant(
-        "a load about an edge moves a server to and fro",
+        "a load about an edge moves a server up and down",
         "main_api/watching/load.py",
         "busy >= edge - SLACK",
         "busy >= edge",

@@ -140,3 +140,17 @@ def test_without_an_owner_alarms_are_counted_and_nobody_is_told(tmp_path: Path) 
 
     assert (shop.told(), shop.alarms(About.SICK, FINLAND)) == ([], 1)
     shop.close()
+
+
+def test_what_was_bad_before_nobody_looked_for_a_while_does_not_make_it_sick(
+    shop: WatchedShop,
+) -> None:
+    shop.look()
+    shop.finland.wire.down = True
+    shop.look()
+    shop.clock.advance(minutes=10)
+    shop.look()
+    assert shop.well(FINLAND)
+
+    shop.look(MINUTE)
+    assert not shop.well(FINLAND)

@@ -1,5 +1,7 @@
 """What else the owner is told of, once and once when it is over: withheld users, lost secrets."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -127,3 +129,32 @@ def test_the_only_server_is_not_said_to_have_others_beside_it(shop: WatchedShop)
     shop.finland.wire.down = True
     shop.look(2 * MINUTE)
     assert shop.told()[-1].params["others"] == 0
+
+
+def test_an_episode_that_several_begin_at_once_is_one(shop: WatchedShop) -> None:
+    alarms, clock = shop.deps.alarms, shop.clock
+    (place, _) = shop.deps.vpn.servers.places()
+    for number in (1, 2):
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _: alarms.begin(About.SICK, place, clock()), range(8)))
+        alarms.begin(About.SICK, place, clock())
+        (alarm,) = alarms.open_ones().values()
+        alarms.end(alarm)
+        assert alarms.count(About.SICK, FINLAND) == number
+
+
+def test_the_only_server_that_is_well_again_before_it_is_told_is_none_beside_itself(
+    shop: WatchedShop,
+) -> None:
+    shop.write_countries(f'{{"finland": ["{FINLAND}"]}}')
+    shop.notify.wire.down = shop.finland.wire.down = True
+    for _ in range(18):
+        shop.finland.wire.down = shop.finland.wire.down and shop.alarms(About.SICK, FINLAND) == 0
+        with suppress(ServiceError):
+            shop.look()
+    assert shop.well(FINLAND)
+    shop.notify.wire.down = False
+    shop.look()
+
+    assert shop.words() == ["sick", "sick over"]
+    assert shop.told()[0].params["others"] == 0
