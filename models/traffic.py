@@ -77,6 +77,12 @@ class Usage(Wire):
         return self.device_limit is not None and (self.devices or 0) > self.device_limit
 
 
+class LimitedUsage(Wire):
+    """`usage` is null where his tariff limits nothing: then nothing was added up."""
+
+    usage: Usage | None
+
+
 class UserTraffic(Wire):
     """`days`: oldest first; those without bytes are left out."""
 

@@ -23,7 +23,7 @@ from models.presence import Presence
 from models.referrals import Referrals
 from models.servers import ServerStates
 from models.tariffs import Tariffs
-from models.traffic import UserTraffic
+from models.traffic import LimitedUsage, Usage, UserTraffic
 from models.users import Language, RegisterRequest, Removal, User, UserChange, UserIds
 
 
@@ -93,6 +93,10 @@ class MainApi:
     def traffic(self, user_id: int, days: int = 30) -> UserTraffic:
         query = {"days": days}
         return self._client.get(f"/api/v1/users/{user_id}/traffic", UserTraffic, query=query)
+
+    def limited_usage(self, user_id: int) -> Usage | None:
+        """None where his tariff limits nothing; that costs main_api next to nothing."""
+        return self._client.get(f"/api/v1/users/{user_id}/traffic/limits", LimitedUsage).usage
 
     def payments_of(self, user_id: int) -> AdminPayments:
         return self._client.get(f"/api/v1/admin/users/{user_id}/payments", AdminPayments)

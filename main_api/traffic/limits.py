@@ -21,8 +21,9 @@ class Limits:
 
 def limits_of(db: Database, user_id: int, *, on_trial: bool) -> Limits:
     """Of the tariff that was granted last; the trial and time that was given have none."""
-    tariff_id = None if on_trial else last_orders(db, user_id).tariff_id
-    return tariff_limits(db).get(tariff_id or "", Limits())
+    limited = {} if on_trial else tariff_limits(db)
+    tariff_id = last_orders(db, user_id).tariff_id if limited else None
+    return limited.get(tariff_id or "", Limits())
 
 
 def tariff_limits(db: Database) -> dict[str, Limits]:

@@ -13,7 +13,7 @@ from main_api.traffic.collecting import KEPT_DAYS
 from main_api.traffic.usage import MONTH, UsageService
 from main_api.users.routes import UserPath
 from models.codes import Service
-from models.traffic import UserTraffic
+from models.traffic import LimitedUsage, UserTraffic
 
 
 class Span(BaseModel):
@@ -32,5 +32,10 @@ def routes(deps: Deps) -> APIBlueprint:
     @callers(Service.TG_BOT)
     def traffic(path: UserPath, query: Span) -> Response:
         return answer(usage.of(deps.users.get(path.user_id), query.days))
+
+    @api.get("/<int:user_id>/traffic/limits", responses={200: LimitedUsage})
+    @callers(Service.TG_BOT)
+    def limits(path: UserPath) -> Response:
+        return answer(usage.of_limits(deps.users.get(path.user_id)))
 
     return api

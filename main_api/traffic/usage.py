@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from common.clock import Clock
 from common.storage.protocol import Database
 from main_api.traffic.cursors import Cursors
-from main_api.traffic.limits import anchor_of, limits_of, period_start
+from main_api.traffic.limits import Limits, anchor_of, limits_of, period_start
 from main_api.traffic.store import DayHere, TrafficStore
 from main_api.users.record import UserRecord
-from models.traffic import ServerDay, Usage, UserTraffic
+from models.traffic import LimitedUsage, ServerDay, Usage, UserTraffic
 
 MONTH = 30
 FRESH = timedelta(minutes=5)  # a server is asked every minute
@@ -19,12 +19,20 @@ class UsageService:
         self._db, self._clock = db, clock
         self._store, self._cursors = TrafficStore(db), Cursors(db)
 
+    def of_limits(self, user: UserRecord) -> LimitedUsage:
+        limits = self._limits(user)
+        if limits == Limits():
+            return LimitedUsage(usage=None)
+        today = self._clock().date()
+        found = self._store.of_user(user.user_id, today - timedelta(days=MONTH - 1))
+        return LimitedUsage(usage=self._usage(user, limits, found, today))
+
     def of(self, user: UserRecord, days: int = MONTH) -> UserTraffic:
         today = self._clock().date()
         found = self._store.of_user(user.user_id, today - timedelta(days=max(days, MONTH) - 1))
         first = today - timedelta(days=days - 1)
         return UserTraffic(
-            usage=self._usage(user, found, today),
+            usage=self._usage(user, self._limits(user), found, today),
             days=[
                 ServerDay(
                     day=it.day,
@@ -38,8 +46,10 @@ class UsageService:
             ],
         )
 
-    def _usage(self, user: UserRecord, found: list[DayHere], today: date) -> Usage:
-        limits = limits_of(self._db, user.user_id, on_trial=user.has_trial)
+    def _limits(self, user: UserRecord) -> Limits:
+        return limits_of(self._db, user.user_id, on_trial=user.has_trial)
+
+    def _usage(self, user: UserRecord, limits: Limits, found: list[DayHere], today: date) -> Usage:
         anchor = anchor_of(
             created_at=user.created_at, trial_taken_at=user.trial_taken_at, paid_at=user.paid_at
         )

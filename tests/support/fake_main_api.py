@@ -17,7 +17,7 @@ from models.codes import Code, OrderStatus
 from models.payments import CreatePaymentRequest, Payment, PaymentCreated
 from models.referrals import Referrals
 from models.tariffs import Tariff, Tariffs
-from models.traffic import Usage, UserTraffic
+from models.traffic import Usage
 from models.users import RegisterRequest, Removal, User, UserChange
 
 TRIAL = timedelta(days=3)
@@ -35,6 +35,7 @@ class Order:
 class FakeMainApi(MainApi):
     """`down`: nothing can be reached; `withdrawn`: plans are
     shown that are no longer sold; `no_provider`: orders are written, no way to pay them;
+    `no_traffic`: traffic alone cannot be told;
     `broken`: a bug of ours at every turn; `in_work`: a payment is just being taken. `departed`: the
     ids of those who deleted their data. `gates`: a person's calls wait until his gate opens.
     """
@@ -48,6 +49,7 @@ class FakeMainApi(MainApi):
     down: bool = False
     no_provider: bool = False
     broken: bool = False
+    no_traffic: bool = False
     in_work: bool = False
     departed: list[int] = field(default_factory=list)
     invitations: dict[int, Referrals] = field(default_factory=dict)
@@ -131,10 +133,11 @@ class FakeMainApi(MainApi):
         )  # fmt: skip
 
     @override
-    def traffic(self, user_id: int, days: int = 30) -> UserTraffic:
+    def limited_usage(self, user_id: int) -> Usage | None:
         self._reach(user_id)
-        unused = Usage(period_since=self.clock().date())
-        return UserTraffic(usage=self.usage.get(user_id, unused), days=[])
+        if self.no_traffic:
+            raise Unavailable("the database is away")
+        return self.usage.get(user_id)
 
     @override
     def tariffs(self, language: str) -> Tariffs:

@@ -12,6 +12,7 @@ from werkzeug.serving import make_server
 
 from common.errors import ServiceError, to_wire
 from models.payments import CreatePaymentRequest
+from models.traffic import LimitedUsage
 from models.users import RegisterRequest, UserChange
 from tests.support.fake_main_api import FakeMainApi
 
@@ -35,12 +36,15 @@ def app_of(fake: FakeMainApi) -> Flask:
     def create_payment() -> BaseModel:
         return fake.create_payment(CreatePaymentRequest.model_validate_json(request.get_data()))
 
+    def limited(user_id: int) -> BaseModel:
+        return LimitedUsage(usage=fake.limited_usage(user_id))
+
     users, user = "/api/v1/users", "/api/v1/users/<int:user_id>"
     route("POST", f"{users}/register", register)
     route("GET", user, fake.user)
     route("PATCH", user, change)
     route("DELETE", f"{user}/data", fake.delete_me)
-    route("GET", f"{user}/traffic", fake.traffic)
+    route("GET", f"{user}/traffic/limits", limited)
     route("GET", f"{users}/by-telegram/<int:telegram_id>", fake.user_by_telegram)
     route("POST", f"{user}/trial", fake.take_trial)
     route("GET", "/api/v1/subscriptions/<int:user_id>/config", fake.links)

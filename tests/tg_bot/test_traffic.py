@@ -62,6 +62,8 @@ def test_the_profile_tells_a_payer_what_his_tariff_limits_and_nobody_else() -> N
 
     assert "Использовано" not in before
     assert "Использовано 12 из 100 ГБ" in open_profile(visit).text
+    visit.main_api.no_traffic = True
+    assert open_profile(visit).text == before, "the rest is told without it"
     trying = visit.main_api.usage
     on_trial = a_visit(user=payer.model_copy(update={"has_trial": True}))
     assert isinstance(on_trial.main_api, FakeMainApi)

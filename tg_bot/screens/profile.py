@@ -1,5 +1,6 @@
 """The profile: until when, how long that is, and the number that support asks for."""
 
+from common.errors import ServiceError
 from tg_bot import keys
 from tg_bot.traffic import used_of_limits
 from tg_bot.visit import View, Visit
@@ -34,7 +35,13 @@ def open_profile(visit: Visit) -> View:
 
 
 def _limits(visit: Visit) -> str:
-    """Only a tariff has them, so nobody else costs a question."""
+    """Only a tariff has them, so nobody else costs a question. The rest is shown without them when
+    they cannot be told.
+    """
     if not visit.user.ever_paid or visit.user.has_trial:
         return ""
-    return used_of_limits(visit.t, visit.main_api.traffic(visit.user.user_id, 1).usage)
+    try:
+        usage = visit.main_api.limited_usage(visit.user.user_id)
+    except ServiceError:
+        return ""
+    return used_of_limits(visit.t, usage) if usage else ""

@@ -135,6 +135,16 @@ def test_the_limits_are_those_of_the_tariff_that_was_paid_for(till: Till) -> Non
     assert (shown["m3"].traffic_gb, shown["m3"].device_limit) == (None, None)
 
 
+def test_only_a_tariff_with_a_limit_is_added_up_for_the_profile(till: Till) -> None:
+    till.finland.ledger.count(till.user_id, till.clock().date(), up=5)
+    collect(till)
+    buy(till)
+    assert till.bot.limited_usage(till.user_id) is None
+
+    limit_m1(till, device_limit=2)
+    assert till.bot.limited_usage(till.user_id) == usage(till)
+
+
 def test_the_card_tells_of_traffic_once_there_is_any(till: Till) -> None:
     assert till.bot.card(till.user_id).traffic is None
     till.finland.ledger.count(till.user_id, till.clock().date(), up=5, devices=1)
