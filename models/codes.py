@@ -34,6 +34,13 @@ class ProviderName(StrEnum):
     YOOKASSA = "yookassa"
 
 
+class Withheld(StrEnum):
+    """Why somebody with access is on no server for the time being."""
+
+    TRAFFIC = "traffic"
+    DEVICES = "devices"
+
+
 class FactKind(StrEnum):
     """What a provider says happened, after it has been verified."""
 
@@ -76,6 +83,7 @@ class NoticeKind(StrEnum):
     ACCESS_CHANGED = "accessChanged"
     OPERATOR_REPORT = "operatorReport"
     SERVER_ALARM = "serverAlarm"
+    ACCESS_WITHHELD = "accessWithheld"
 
 
 class Audience(StrEnum):

@@ -5,6 +5,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from models.codes import Withheld
+
 Language = Literal["ru", "en"]
 
 
@@ -65,7 +67,8 @@ class UserChange(Wire):
 class User(Wire):
     """`expires_at` is the end of access (null: never had any); `pending` the servers still to learn
     of the newest `revision`; `has_trial` is true while the trial is what the user lives on.
-    `connected_at` is when a server first counted traffic of his (null: never yet).
+    `connected_at` is when a server first counted traffic of his (null: never yet). `withheld`: he
+    has reached a limit and is on no server, until that moment if it is known (null: until he buys).
     """
 
     user_id: UserId
@@ -86,6 +89,8 @@ class User(Wire):
     notices: bool = True
     time_zone: str = DEFAULT_ZONE
     connected_at: AwareDatetime | None = None
+    withheld: Withheld | None = None
+    withheld_until: AwareDatetime | None = None
 
 
 class UserIds(Wire):

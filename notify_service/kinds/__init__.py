@@ -2,6 +2,7 @@
 
 from models.codes import NoticeKind
 from notify_service.kinds.access_changed import ACCESS_CHANGED
+from notify_service.kinds.access_withheld import ACCESS_WITHHELD
 from notify_service.kinds.base import AnyKind
 from notify_service.kinds.never_connected import NEVER_CONNECTED
 from notify_service.kinds.operator_report import OPERATOR_REPORT
@@ -39,4 +40,5 @@ KINDS: dict[NoticeKind, AnyKind] = {
     NoticeKind.ACCESS_CHANGED: ACCESS_CHANGED,
     NoticeKind.OPERATOR_REPORT: OPERATOR_REPORT,
     NoticeKind.SERVER_ALARM: SERVER_ALARM,
+    NoticeKind.ACCESS_WITHHELD: ACCESS_WITHHELD,
 }

@@ -25,6 +25,7 @@ CLEANED = {"about": "cleanup", "removed": 1201, "stayed": 7, "waiting": 0} | {
     "digests": 5,
 }
 ALARMED = {"country": "finland", "address": "[2001:db8::1]:443", "users": 3, "since_ms": 0}
+WITHHELD = {"why": "traffic", "limit": 100 * 2**30}
 EXAMPLES: list[tuple[NoticeKind, dict[str, Any], str]] = [
     (NoticeKind.SUB_ENDED, {}, "renewSub"),
     (NoticeKind.SUB_ENDED, {"text": "<3 & more"}, "renewSub"),
@@ -66,6 +67,13 @@ EXAMPLES: list[tuple[NoticeKind, dict[str, Any], str]] = [
     (NoticeKind.SERVER_ALARM, ALARMED | {"about": "uncalled", "until_ms": UNTIL_MS}, ""),
     (NoticeKind.SERVER_ALARM, ALARMED | {"about": "sick", "until_ms": UNTIL_MS}, ""),
     (NoticeKind.SERVER_ALARM, ALARMED | {"about": "missing", "until_ms": UNTIL_MS}, ""),
+    (NoticeKind.ACCESS_WITHHELD, WITHHELD, "renewSub support"),
+    (NoticeKind.ACCESS_WITHHELD, WITHHELD | {"until_ms": UNTIL_MS}, "renewSub support"),
+    (
+        NoticeKind.ACCESS_WITHHELD,
+        {"why": "devices", "limit": 3, "until_ms": UNTIL_MS},
+        "support",
+    ),
     (NoticeKind.SUB_ENDS_IN_THREE_DAYS, {"end_ms": UNTIL_MS}, "renewSub"),
     (NoticeKind.SUB_ENDS_IN_A_DAY, {"end_ms": UNTIL_MS}, "renewSub"),
     (NoticeKind.SUB_ENDED_TWO_DAYS_AGO, {"end_ms": 0}, "renewSub support"),
