@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from common.i18n.countries import country_label
 from common.i18n.texts import Html, Texts
+from models.codes import Withheld
 from models.users import User
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -37,6 +38,19 @@ def access(t: Texts, user: User, now: datetime) -> Html:
     if user.has_trial:
         return t("🎁 Free trial until {until}\n⏳ {left}", until=until, left=time_left)
     return t("✅ Access until {until}\n⏳ {left}", until=until, left=time_left)
+
+
+def withheld(t: Texts, user: User) -> Html:
+    """Of whom no server lets in though he has access: why, and until when."""
+    if user.withheld == Withheld.DEVICES:
+        until = t.moment(user.withheld_until) if user.withheld_until else ""
+        return t("⏸ Paused until {until}: too many devices were connected at once.", until=until)
+    if user.withheld_until is None:
+        return t("⏸ Paused: the traffic of your plan is used up. Renew it to go on at once.")
+    return t(
+        "⏸ Paused until {until}: the traffic of your plan is used up. Renew it to go on at once.",
+        until=t.moment(user.withheld_until),
+    )
 
 
 def left(t: Texts, time: timedelta) -> Html:

@@ -1,8 +1,9 @@
 """A user's card: who, until when, what was paid, whom he brought, where he is; and what to do."""
 
-from common.i18n.texts import Html, Texts
+from common.i18n.texts import Html, Texts, deferred
 from common.telegram.keyboards import Key, Style
 from models.admin import UserCard
+from models.codes import Withheld
 from models.users import User
 from tg_bot.admin import presence, visit_keys
 from tg_bot.admin.names import Item
@@ -14,6 +15,10 @@ from tg_bot.visit import View
 
 QUICK = ((0, 3), (1, 0), (3, 0))
 """(months, days) that one press adds."""
+WITHHELD = {
+    Withheld.TRAFFIC: deferred("the traffic of his plan is used up"),
+    Withheld.DEVICES: deferred("too many devices at once"),
+}
 
 
 def open_card(visit: AdminVisit) -> View:
@@ -59,7 +64,18 @@ def _warnings(t: Texts, user: User) -> str:
         lines.append(t("🚫 <b>Banned</b>"))
     if user.blocked:
         lines.append(t("🔕 Has blocked the bot"))
+    if user.withheld:
+        lines.append(_withheld(t, user))
     return "\n".join(lines)
+
+
+def _withheld(t: Texts, user: User) -> Html:
+    """By the limits that the operator lets enforce."""
+    why = WITHHELD[user.withheld or Withheld.TRAFFIC]
+    if user.withheld_until is None:
+        return t("⏸ <b>Withheld from the servers</b>: {why}, until he buys", why=t(why))
+    until = t.moment(user.withheld_until)
+    return t("⏸ <b>Withheld from the servers</b>: {why}, until {until}", why=t(why), until=until)
 
 
 def _access(visit: AdminVisit, user: User) -> str:

@@ -12,7 +12,7 @@ from tg_bot.wording import DAY, HOUR, MINUTE, country
 MAX_SERVERS = 30
 ASKED: dict[Verdict, str] = {
     "there": deferred("🟢 {place}: is there"),
-    "gone": deferred("⚪️ {place}: not there, has no access"),
+    "gone": deferred("⚪️ {place}: not there, as it should be"),
     "missing": deferred("🔴 {place}: is missing, is being put back"),
     "lingers": deferred("🔴 {place}: still let in without access"),
     "silent": deferred("🔴 {place}: does not answer"),

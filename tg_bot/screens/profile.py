@@ -4,7 +4,7 @@ from common.errors import ServiceError
 from tg_bot import keys
 from tg_bot.traffic import used_of_limits
 from tg_bot.visit import View, Visit
-from tg_bot.wording import Standing, access, standing
+from tg_bot.wording import Standing, access, standing, withheld
 
 
 def open_profile(visit: Visit) -> View:
@@ -12,6 +12,7 @@ def open_profile(visit: Visit) -> View:
     parts = [
         t("👤 <b>Your profile</b>"),
         access(t, user, visit.now),
+        _withheld(visit),
         _limits(visit),
         t("Your number for support: <code>{number}</code>", number=user.user_id),
     ]
@@ -32,6 +33,14 @@ def open_profile(visit: Visit) -> View:
         [keys.forget_me(t), keys.menu(t)],
     ]
     return View("\n\n".join(filter(None, parts)), rows)
+
+
+def _withheld(visit: Visit) -> str:
+    """Why no server lets him in though he has access."""
+    t, user = visit.t, visit.user
+    if user.withheld is None or standing(user, visit.now) is not Standing.ACTIVE:
+        return ""
+    return withheld(t, user)
 
 
 def _limits(visit: Visit) -> str:
