@@ -26,6 +26,7 @@ from main_api.vpn_api.agreement_routes import routes as agreement_routes
 from main_api.vpn_api.routes import routes as servers_routes
 from main_api.watching.figures import ServerFigures
 from main_api.watching.routes import routes as watching_routes
+from main_api.withholding.figures import WithheldFigures
 from models.codes import Service
 
 ROOMS: Final[list[Callable[[Deps], APIBlueprint]]] = [
@@ -55,6 +56,7 @@ def create_app(settings: MainSettings, deps: Deps | None = None) -> OpenAPI:
     guard = Guard(Service.MAIN_API, settings.caller_keys, deps.clock)
     metrics = Metrics(app.import_name)
     metrics.ask(ServerFigures(deps.vpn.servers, deps.watch_store, deps.alarms))
+    metrics.ask(WithheldFigures(deps.db))
     return assemble(app, guard=guard, probes=probes(deps), metrics=metrics)
 
 

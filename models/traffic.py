@@ -56,7 +56,7 @@ class Usage(Wire):
     """Bytes both ways: today (UTC), of the last 30 days, and since `period_since`: the day on which
     his tariff's traffic began to count anew, every 30 days from the payment (or the trial) on.
     `devices` are connected now, on all servers; `most_devices`: the most of today. Both are null
-    where no core can tell. The limits are his tariff's, null for none; nothing is cut at them.
+    where no core can tell. The limits are his tariff's, null for none.
     """
 
     today: int = 0

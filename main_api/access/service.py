@@ -7,6 +7,7 @@ from common.clock import Clock
 from common.errors import Conflict, Forbidden, Invalid
 from main_api.access import calendar
 from main_api.access.changes import AccessChanges, Change, Decide
+from main_api.users.desired import RETURNED
 from main_api.users.record import UserRecord
 from models.access import Access
 from models.codes import Code
@@ -86,7 +87,7 @@ class AccessService:
         end = self._extended(now, user.expires_at, months, days, enforce=enforce_maximum)
         added = calendar.seconds_added(now, user.expires_at, end)
         fields = _ends_at(user, end, now) | {"added": {**user.added, key: added}}
-        return Change(key, fields | (PAID | {"paid_at": now} if paid else {}))
+        return Change(key, fields | (_paid(user, now) if paid else {}))
 
     def _extended(
         self, now: datetime, end: datetime | None, months: int, days: int, *, enforce: bool
@@ -187,6 +188,11 @@ class AccessService:
     def _made(self, user_id: int, decide: Decide) -> Access:
         user, changed = self._changes.make(user_id, decide)
         return access_of(self._push(user) if changed else user)
+
+
+def _paid(user: UserRecord, now: datetime) -> dict[str, object]:
+    """What is counted of his traffic begins anew, so he is let in again at once."""
+    return PAID | {"paid_at": now} | (RETURNED if user.withheld else {})
 
 
 def _ends_at(user: UserRecord, end: datetime | None, now: datetime) -> dict[str, object]:

@@ -60,7 +60,7 @@ class Cards:
     def _presence(self, user: UserRecord) -> list[ServerPresence]:
         """On every server of the countries file, also on one that cannot be called."""
         known = self._known.all()
-        active = user.active_at(self._clock())
+        active = user.let_in_at(self._clock())
         return [
             ServerPresence(
                 country=place.country,

@@ -16,6 +16,7 @@ from main_api.vpn_api.agreeing import Agreeing
 from main_api.vpn_api.healing import IN_HAND_SECONDS
 from main_api.watching.deps import watch
 from main_api.watching.withheld import Withheld
+from main_api.withholding.deps import withholding
 
 
 def planning(deps: Deps) -> NoticePlanning:
@@ -50,6 +51,7 @@ JOBS: Final[dict[str, Job]] = {
     "watch": Job(10, lambda deps: watch(deps).tick),
     "collect_traffic": Job(60, lambda deps: collecting(deps).tick),
     "sum_traffic": Job(60, lambda deps: SumTraffic(deps.db, deps.clock).tick),
+    "withhold": Job(60, lambda deps: withholding(deps).tick),
     "prune_traffic": Job(3600, lambda deps: collecting(deps).prune),
     "describe": Job(10, lambda deps: deps.vpn.describing.tick),
     "describe_new": Job(1, lambda deps: deps.vpn.describing.ask_undescribed),

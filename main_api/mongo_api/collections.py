@@ -41,6 +41,7 @@ INDEXES: Final[dict[str, list[Index]]] = {
         _plain("notice_pending"),
         _plain("connected_at", "expires_at"),
         _plain("changed_at"),
+        _plain("withheld"),
     ],
     AUDIT: [_plain("user_id", "at"), _plain("at")],
     DEPARTED: [_plain("departed_at")],

@@ -1,13 +1,13 @@
 """Reads the catalogue from the database, which is seeded at the first use."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from common.errors import Invalid, Unavailable
 from common.storage.protocol import ASCENDING, Database, Document, DuplicateKeyError
 from main_api.mongo_api.collections import TARIFFS
 from main_api.tariffs.seed import SEED
-from models.codes import Code
+from models.codes import Code, Withheld
 from models.tariffs import Tariff
 
 Locations = Callable[[], list[str]]
@@ -43,12 +43,19 @@ class Catalogue:
         return [document.get("slug", ""), *document.get("name", {}).values()]
 
     def limit(
-        self, tariff_id: str, *, traffic_gb: int | None = None, devices: int | None = None
+        self,
+        tariff_id: str,
+        *,
+        traffic_gb: int | None = None,
+        devices: int | None = None,
+        enforced: Collection[Withheld] | None = None,
     ) -> None:
         """0 for no limit; None: as it was. Raises Invalid no_such_tariff."""
         tariff = self.get(tariff_id, "en")
         asked = {"traffic_gb": traffic_gb, "device_limit": devices}
-        changes = {name: value or None for name, value in asked.items() if value is not None}
+        changes: Document = {name: it or None for name, it in asked.items() if it is not None}
+        if enforced is not None:
+            changes["enforced"] = [str(it) for it in Withheld if it in enforced]
         if changes:
             self._db[TARIFFS].update_one({"_id": tariff.id}, {"$set": changes})
 
@@ -87,6 +94,7 @@ def _tariff(document: Document, language: str, locations: list[str]) -> Tariff:
         duration_days=document["duration_days"],
         device_limit=document.get("device_limit"),
         traffic_gb=document.get("traffic_gb"),
+        enforced=document.get("enforced", []),
         server_locations=locations,
         is_active=document["is_active"],
         display_order=document["display_order"],

@@ -41,6 +41,11 @@ class Cursors:
         }
         self._db[TRAFFIC_CURSORS].update_one({"_id": address}, {"$set": fields}, upsert=True)
 
+    def ledgers_since(self, moment: datetime) -> dict[str, str]:
+        """Address -> ledger, of the same servers as below."""
+        found = self._db[TRAFFIC_CURSORS].find({"mirrored_at": {"$gte": moment}}, ["ledger"])
+        return {document["_id"]: document["ledger"] for document in found}
+
     def mirrored_since(self, moment: datetime) -> set[str]:
         """Addresses of the servers whose numbers are no older."""
         found = self._db[TRAFFIC_CURSORS].find({"mirrored_at": {"$gte": moment}}, ["_id"])

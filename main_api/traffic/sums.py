@@ -12,14 +12,24 @@ from common.clock import Clock
 from common.errors import ServiceError
 from common.storage.protocol import DESCENDING, Database, Document
 from main_api.mongo_api.collections import TRAFFIC_SUMS, USERS
-from main_api.traffic.limits import Limits, anchor_of, limits_of, period_start, tariff_limits
-from main_api.traffic.store import IN_CHUNK, TrafficStore, chunk_of, forget_traffic, user_id_of
+from main_api.traffic.limits import Limits, anchor_of, limits_of, period_began, tariff_limits
+from main_api.traffic.store import (
+    IN_CHUNK,
+    DayHere,
+    TrafficStore,
+    chunk_of,
+    forget_traffic,
+    user_id_of,
+)
 
 log = logging.getLogger(__name__)
 MONTH = timedelta(days=30)
 ROUNDS = 60
 FRESH_SECONDS = 300.0
-FIELDS = ("created_at", "trial_taken_at", "paid_at", "has_trial")
+FIELDS = (
+    *("created_at", "trial_taken_at", "paid_at", "has_trial"),
+    *("period_began_at", "period_began_with"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +75,9 @@ class SumTraffic:
             limits = self._limits(document) if limited else Limits()
             if not days and limits.traffic is None:
                 continue
-            since = period_start(_anchor(document), now)
-            users[f"u{document['_id']}"] = {
-                "up": sum(it.up for it in days if it.day >= since),
-                "down": sum(it.down for it in days if it.day >= since),
-                "limit": limits.traffic or 0,
-            }
+            up, down = _used(document, days, now)
+            told = {"up": up, "down": down, "limit": limits.traffic or 0}
+            users[f"u{document['_id']}"] = told
         self._db[TRAFFIC_SUMS].update_one({"_id": chunk}, {"$set": {"users": users}}, upsert=True)
         still = {f"u{it['_id']}" for it in self._db[USERS].find(alive, ["_id"])}
         for key in users.keys() - still:
@@ -78,6 +85,15 @@ class SumTraffic:
 
     def _limits(self, user: Document) -> Limits:
         return limits_of(self._db, user["_id"], on_trial=user["has_trial"])
+
+
+def _used(user: Document, days: list[DayHere], now: datetime) -> tuple[int, int]:
+    """Up and down, less what the period began with: of the sum of both alone that is known."""
+    began = period_began(_anchor(user), now)
+    up = sum(it.up for it in days if it.day >= began.date())
+    down = sum(it.down for it in days if it.day >= began.date())
+    before = user.get("period_began_with", 0) if user.get("period_began_at") == began else 0
+    return max(up - max(before - down, 0), 0), max(down - before, 0)
 
 
 def _anchor(user: Document) -> datetime:

@@ -1,11 +1,11 @@
 """What one user has used: for his own profile, and for whoever helps him."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from common.clock import Clock
 from common.storage.protocol import Database
 from main_api.traffic.cursors import Cursors
-from main_api.traffic.limits import Limits, anchor_of, limits_of, period_start
+from main_api.traffic.limits import Limits, anchor_of, limits_of, period_began
 from main_api.traffic.store import DayHere, TrafficStore
 from main_api.users.record import UserRecord
 from models.traffic import LimitedUsage, ServerDay, Usage, UserTraffic
@@ -53,18 +53,24 @@ class UsageService:
         anchor = anchor_of(
             created_at=user.created_at, trial_taken_at=user.trial_taken_at, paid_at=user.paid_at
         )
-        since = period_start(anchor, self._clock())
+        began = period_began(anchor, self._clock())
+        since = began.date()
         devices = devices_now(found, today, self._cursors.mirrored_since(self._clock() - FRESH))
         return Usage(
             today=bytes_since(found, today),
             month=bytes_since(found, today - timedelta(days=MONTH - 1)),
-            period=bytes_since(found, since),
+            period=max(bytes_since(found, since) - began_with(user, began), 0),
             period_since=since,
             devices=devices,
             most_devices=most_devices(found, today, devices),
             traffic_limit=limits.traffic,
             device_limit=limits.devices,
         )
+
+
+def began_with(user: UserRecord, began: datetime) -> int:
+    """Bytes of that period's first day which do not count to it, as far as it is known."""
+    return user.period_began_with if user.period_began_at == began else 0
 
 
 def bytes_since(found: list[DayHere], day: date) -> int:

@@ -4,6 +4,8 @@ from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from main_api.users.desired import let_in_until
+from models.codes import Withheld
 from models.users import DEFAULT_ZONE, Language, User
 
 
@@ -16,8 +18,11 @@ class UserRecord:
     `access_changed_at` is when `expires_at` (or `has_trial`) last changed, `paid_at` when it was
     last paid for (null again after a refund), `connected_at` when a server first counted traffic,
     `invited_by` the user id of the inviter, `access_revision` the revision of the last change:
-    those after it tell single servers the same again. What has a default is younger than the first
-    shops: their users may lack it.
+    those after it tell single servers the same again. `withheld`: why no server is to have him,
+    access or not; decided at `withheld_at` by a limit of so many (bytes, devices), to end by itself
+    at `withheld_until`; `withheld_untold`: he has not been told. `period_began_with` bytes had been
+    counted on the day when the period of `period_began_at` began. What has a default is younger
+    than the first shops: their users may lack it.
     """
 
     user_id: int
@@ -50,11 +55,28 @@ class UserRecord:
     paid_at: datetime | None = None
     invited_by: int | None = None
     access_revision: int = 0
+    withheld: Withheld | None = None
+    withheld_at: datetime | None = None
+    withheld_until: datetime | None = None
+    withheld_limit: int | None = None
+    withheld_untold: bool = False
+    period_began_at: datetime | None = None
+    period_began_with: int = 0
 
     def active_at(self, now: datetime) -> bool:
-        """Whether the servers should let this user in."""
+        """Whether he has access, which he keeps while he is withheld."""
         ended = self.expires_at is None or self.expires_at <= now
         return not (ended or self.banned or self.deleting)
+
+    def let_in_at(self, now: datetime) -> bool:
+        """Whether the servers should let him in."""
+        until = let_in_until(
+            expires_at=self.expires_at,
+            banned=self.banned,
+            deleting=self.deleting,
+            withheld=self.withheld,
+        )
+        return until is not None and until > now
 
     def document(self) -> dict[str, Any]:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
@@ -94,4 +116,6 @@ def user_of(record: UserRecord) -> User:
         notices=record.notices,
         time_zone=record.time_zone,
         connected_at=record.connected_at,
+        withheld=record.withheld,
+        withheld_until=record.withheld_until,
     )

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from common.clock import Clock, milliseconds
 from common.storage.protocol import Database, Document
 from main_api.mongo_api.collections import USERS
+from main_api.users import desired
 
-FIELDS = ("access_secret", "expires_at", "banned", "deleting", "revision", "pending")
+FIELDS = ("access_secret", "revision", "pending", *desired.FIELDS)
 OVERLAP = timedelta(minutes=1)  # a change is written some time after its moment was noted
 ALL_ANEW_SECONDS = 600.0
 A_PAGE = 1000
@@ -100,9 +101,13 @@ class Census:
 
 
 def person_of(document: Document) -> Person | None:
-    if document["banned"] or document["deleting"] or document["expires_at"] is None:
-        return None
-    return Person(document["access_secret"], milliseconds(document["expires_at"]))
+    until = desired.let_in_until(
+        expires_at=document["expires_at"],
+        banned=document["banned"],
+        deleting=document["deleting"],
+        withheld=document.get("withheld"),
+    )
+    return Person(document["access_secret"], milliseconds(until)) if until else None
 
 
 def _seen(document: Document) -> Seen:

@@ -97,7 +97,7 @@ class Telling:
             core_id=core_id(user.access_secret, address),
             expires_at=user.expires_at or now,
             revision=user.revision,
-            active=user.active_at(now),
+            active=user.let_in_at(now),
         )
 
 

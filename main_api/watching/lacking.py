@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 
 from common.storage.protocol import Database
 from main_api.mongo_api.collections import USERS
+from main_api.users.desired import are_let_in
 
 SAMPLE: Final = 200
 """So many are followed one by one: with as many at every look something is wrong at any rate."""
@@ -74,23 +75,18 @@ class Lacking:
         self._counted = {it: told for it, told in self._counted.items() if it in addresses}
 
     def _waiting(self, address: str, now: datetime) -> list[int]:
-        where = {"pending": address} | with_access(now)
+        where = {"pending": address} | are_let_in(now)
         return [it["_id"] for it in self._db[USERS].find(where, ["_id"], limit=SAMPLE)]
 
     def _with_access(self, users: set[int], now: datetime) -> set[int]:
         if not users:
             return set()
-        where = {"_id": {"$in": sorted(users)}} | with_access(now)
+        where = {"_id": {"$in": sorted(users)}} | are_let_in(now)
         return {it["_id"] for it in self._db[USERS].find(where, ["_id"])}
 
     def _count(self, address: str, now: datetime) -> int:
         at, count = self._counted.get(address, (0.0, 0))
         if not at or monotonic() - at > COUNT_SECONDS:
-            count = self._db[USERS].count_documents({"pending": address} | with_access(now))
+            count = self._db[USERS].count_documents({"pending": address} | are_let_in(now))
             self._counted[address] = monotonic(), count
         return count
-
-
-def with_access(now: datetime) -> dict[str, Any]:
-    """Who should be let in, as UserRecord.active_at has it."""
-    return {"expires_at": {"$gt": now}, "banned": False, "deleting": False}

@@ -38,7 +38,7 @@ class Presences:
     def _judged(
         self, user: UserRecord, places: list[Place], answers: Mapping[str, Answer]
     ) -> Presence:
-        desired = user.active_at(self._clock())
+        desired = user.let_in_at(self._clock())
         found = [
             _found(user, place, answers.get(place.address), desired=desired) for place in places
         ]
