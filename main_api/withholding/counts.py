@@ -14,13 +14,14 @@ DAYS = 32  # a period of 30, its first and last day being shared with others
 ROUNDS = 60
 HEARD = timedelta(seconds=150)
 """A server that was not mirrored for longer tells nothing of devices: it is asked each minute."""
-RECENT = timedelta(days=1)
+LATE = timedelta(hours=2)
+"""For so long a day that is over is still taken for one that changes."""
 
 
 class Counts:
-    """Days before yesterday hardly change: they are read chunk by chunk, all within ROUNDS looks.
-    Yesterday and today are read at each look. Only what was counted and has arrived is known here,
-    so whoever is judged by it is judged on evidence.
+    """Past days hardly change: they are read chunk by chunk, all within ROUNDS looks; the present
+    one is read at each. Only what was counted and has arrived is known here, so whoever is judged
+    by it is judged on evidence.
     """
 
     def __init__(self, db: Database) -> None:
@@ -31,8 +32,7 @@ class Counts:
         self.devices: dict[int, int] = {}
 
     def look(self, now: datetime) -> None:
-        today = now.astimezone(UTC).date()
-        self._read_past((today - RECENT).toordinal())
+        self._read_past((now.astimezone(UTC) - LATE).toordinal())
         self._read_recent(now)
 
     def since(self, user_id: int, day: date) -> int:

@@ -9,11 +9,12 @@ from common.clock import milliseconds
 from common.i18n.catalogues import LANGUAGES
 from common.i18n.texts import texts_in
 from models.buttons import Button, parse
-from models.codes import NoticeKind
+from models.codes import NoticeKind, Withheld
 from models.users import Language
 from notify_service.kinds import KINDS
 from notify_service.kinds.base import Circumstances, Message
 from sandbox.telegram.formatted import formatted
+from tests.tg_bot.views import a_user
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 UNTIL_MS = 1_800_000_000_000  # 15 January 2027
@@ -215,3 +216,28 @@ def test_the_owner_is_told_the_command_that_settles_what_is_withheld() -> None:
 
     assert "python -m main_api.servers agree [2001:db8::1]:443 --force" in told
     assert "(3)" in told
+
+
+def test_who_is_withheld_hears_what_happened_and_what_he_can_do() -> None:
+    anew = composed(NoticeKind.ACCESS_WITHHELD, WITHHELD | {"until_ms": UNTIL_MS}, "ru").html
+    assert "израсходован: 100 ГБ за 30 дней" in anew
+    assert "Продлите доступ" not in anew
+    assert "15 января 2027" in anew
+    bought = composed(NoticeKind.ACCESS_WITHHELD, WITHHELD, "ru").html
+    assert "Продлите доступ" in bought
+    devices = {"why": "devices", "limit": 1, "until_ms": UNTIL_MS}
+    assert "больше 1 устройства" in composed(NoticeKind.ACCESS_WITHHELD, devices, "ru").html
+    assert "More than 3 devices" in (
+        composed(NoticeKind.ACCESS_WITHHELD, devices | {"limit": 3}, "en").html
+    )
+
+
+def test_who_is_let_in_again_before_it_was_sent_is_not_told() -> None:
+    kind = KINDS[NoticeKind.ACCESS_WITHHELD]
+    params = kind.params.model_validate(WITHHELD)
+    withheld = a_user(expires_at=NOW + timedelta(days=9), withheld=Withheld.TRAFFIC)
+
+    assert kind.wanted
+    assert kind.wanted(params, withheld, NOW)
+    for change in ({"withheld": None}, {"withheld": Withheld.DEVICES}, {"banned": True}):
+        assert not kind.wanted(params, withheld.model_copy(update=change), NOW)

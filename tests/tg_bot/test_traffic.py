@@ -4,9 +4,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from common.i18n.texts import texts_in
+from models.codes import Withheld
 from models.traffic import Usage
 from tests.support.fake_main_api import FakeMainApi
 from tests.tg_bot.views import NOW, a_user, a_visit
+from tg_bot.admin import card
 from tg_bot.screens.profile import open_profile
 from tg_bot.traffic import for_admins, gigabytes, used_of_limits
 
@@ -69,3 +71,21 @@ def test_the_profile_tells_a_payer_what_his_tariff_limits_and_nobody_else() -> N
     assert isinstance(on_trial.main_api, FakeMainApi)
     on_trial.main_api.usage.update(trying)
     assert "Использовано" not in open_profile(on_trial).text
+
+
+def test_who_is_withheld_reads_why_on_his_profile_and_the_admin_on_the_card() -> None:
+    until = NOW + timedelta(minutes=10)
+    payer = a_user(expires_at=NOW + timedelta(days=9), ever_paid=True)
+    held = payer.model_copy(update={"withheld": Withheld.DEVICES, "withheld_until": until})
+    used_up = payer.model_copy(update={"withheld": Withheld.TRAFFIC})
+
+    assert "Приостановлено" not in open_profile(a_visit(user=payer)).text
+    assert "одновременно было подключено слишком много" in open_profile(a_visit(user=held)).text
+    assert "трафик по вашему тарифу израсходован" in open_profile(a_visit(user=used_up)).text
+    later = used_up.model_copy(update={"withheld_until": until})
+    assert f"Приостановлено до {RU.moment(until)}: трафик" in open_profile(a_visit(user=later)).text
+    ended = later.model_copy(update={"expires_at": NOW})
+    assert "Приостановлено" not in open_profile(a_visit(user=ended)).text
+    assert card.warnings(RU, payer) == ""
+    assert "серверов</b>: слишком много устройств" in card.warnings(RU, held)
+    assert "израсходован, пока не продлит" in card.warnings(RU, used_up)

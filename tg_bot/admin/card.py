@@ -36,7 +36,7 @@ def show(visit: AdminVisit, card: UserCard, *, insist: bool = False) -> View:
     parts = [
         visit.note,
         _who(t, card.user),
-        _warnings(t, card.user),
+        warnings(t, card.user),
         _access(visit, card.user),
         _payments(t, card),
         _referrals(t, card),
@@ -58,7 +58,7 @@ def _who(t: Texts, user: User) -> Html:
     )
 
 
-def _warnings(t: Texts, user: User) -> str:
+def warnings(t: Texts, user: User) -> str:
     lines = []
     if user.banned:
         lines.append(t("🚫 <b>Banned</b>"))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from main_api.tariffs.__main__ import parse, run
+from tests.support.limited_shop import LimitedShop
 from tests.support.shop import Shop
 
 ROOT = Path(__file__).parents[3]
@@ -73,3 +74,40 @@ def test_what_root_makes_in_the_database_belongs_to_its_owner() -> None:
         owners = {(it.stat().st_uid, it.stat().st_gid) for it in data.iterdir()}
     assert done.returncode == 0, done.stderr
     assert owners == {(NOBODY, NOBODY)}
+
+
+def test_what_is_enforced_is_told_with_what_it_means(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran(shop, "limit", "m1", "--traffic-gb", "100", "--devices", "3")
+    assert "withh" not in (before := capsys.readouterr().out)
+    assert "enforced" not in before
+    ran(shop, "limit", "m1", "--enforce", "traffic")
+    told = capsys.readouterr().out
+    assert "m1       100 GB in 30 days, 3 devices; enforced: traffic\n" in told
+    assert "for traffic until his next 30 days begin or he buys" in told
+    ran(shop, "limit", "m3", "--enforce", "both")
+    assert "any devices; enforced: traffic (no limit is set), devices (no limit is set)" in (
+        capsys.readouterr().out
+    )
+    ran(shop, "limit", "m1", "--enforce", "nothing")
+
+    assert "m1       100 GB in 30 days, 3 devices\n" in capsys.readouterr().out
+    enforced = {it.id: it.enforced for it in shop.bot.tariffs("ru").tariffs}
+    assert (enforced["m1"], enforced["m3"]) == ([], ["traffic", "devices"])
+
+
+def test_the_operator_hears_how_many_his_word_concerns_and_none_is_changed_by_that(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    limited = LimitedShop(tmp_path, traffic_gb=100)
+    limited.use(60)
+    limited.look()
+    limited.clock.advance(days=2)
+    for quota, told in (("61", ""), ("60", "Within a minute 1 will be withheld")):
+        asked = parse(["limit", "m1", "--traffic-gb", quota, "--enforce", "traffic"])
+        assert run(limited.deps.db, asked, limited.clock) == 0
+        shown = capsys.readouterr().out
+        assert (told in shown) if told else ("Within" not in shown)
+        assert limited.withheld is None
+    limited.close()

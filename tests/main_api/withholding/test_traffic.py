@@ -7,31 +7,11 @@ import pytest
 
 from main_api.traffic.limits import GIGABYTE
 from models.codes import Withheld
-from tests.support.limited_shop import TRAFFIC, LimitedShop
+from tests.support.limited_shop import LimitedShop
 from tests.support.shop import FINLAND
 
 BYTE = 1 / GIGABYTE
 NOBODY: frozenset[Withheld] = frozenset()
-
-
-def test_without_the_operators_word_nothing_is_ever_cut(limited: LimitedShop) -> None:
-    limited.limit(devices=1, enforced=NOBODY)
-    before = limited.record(limited.user_id)
-    limited.use(5000, devices=9)
-    limited.look(30)
-
-    assert limited.let_in == [True, True]
-    assert limited.record(limited.user_id) == before
-    assert limited.told() == []
-
-
-def test_a_tariff_of_an_older_version_is_not_enforced(limited: LimitedShop) -> None:
-    limited.deps.db["tariffs"].update_one({"_id": "m1"}, {"$unset": {"enforced": ""}})
-    limited.use(5000)
-    limited.look(3)
-
-    assert limited.let_in == [True, True]
-    assert {it.id: it.enforced for it in limited.bot.tariffs("ru").tariffs}["m1"] == []
 
 
 def test_with_the_last_byte_of_the_quota_he_is_on_no_server_and_keeps_his_time(
@@ -194,25 +174,6 @@ def test_the_trial_and_a_tariff_without_enforcement_are_not_concerned(
     assert limited.told() == []
 
 
-def test_what_a_silent_server_has_counted_is_no_evidence_and_what_was_counted_stays_one(
-    limited: LimitedShop,
-) -> None:
-    limited.finland.wire.down = True
-    limited.use(100)
-    limited.look(3)
-    assert limited.let_in == [True, True]
-
-    limited.finland.wire.down = False
-    limited.look()
-    assert limited.withheld == "traffic"
-    limited.finland.wire.down = limited.germany.wire.down = True
-    limited.look(30)
-    assert limited.withheld == "traffic"
-    limited.finland.wire.down = limited.germany.wire.down = False
-    limited.look()
-    assert limited.let_in == [False, False]
-
-
 def test_a_server_that_joins_is_not_given_who_is_withheld(limited: LimitedShop) -> None:
     limited.use(100)
     limited.look()
@@ -234,13 +195,5 @@ def test_who_was_banned_or_whose_access_ended_while_withheld_is_so_no_more(
     assert limited.let_in == [False, False]
     assert len(limited.told()) == 1
     limited.buy("second")
-
-    assert limited.let_in == [True, True]
-
-
-def test_enforced_alone_without_a_limit_cuts_nobody(limited: LimitedShop) -> None:
-    limited.limit(traffic_gb=0, enforced=TRAFFIC)
-    limited.use(5000)
-    limited.look(2)
 
     assert limited.let_in == [True, True]
