@@ -12,6 +12,7 @@ from scripts.abroad_mutants import ABROAD_MUTANTS
 from scripts.agreement_mutants import AGREEMENT_MUTANTS
 from scripts.mutant import Mutant
 from scripts.watch_mutants import WATCH_MUTANTS
+from scripts.withholding_mutants import WITHHOLDING_MUTANTS
 
 ROOT = Path(__file__).resolve().parent.parent
 TEST_SECONDS = 180
@@ -210,7 +211,7 @@ def healthy(folder: Path, rooms: Iterable[str]) -> bool:
 
 def main() -> int:
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
-    everything = MUTANTS + ABROAD_MUTANTS + AGREEMENT_MUTANTS + WATCH_MUTANTS
+    everything = MUTANTS + ABROAD_MUTANTS + AGREEMENT_MUTANTS + WATCH_MUTANTS + WITHHOLDING_MUTANTS
     chosen = [it for it in everything if wanted in it.fault or wanted in it.file]
     folder = copied_tree()
     began = time.monotonic()
