@@ -80,7 +80,7 @@ def test_what_is_enforced_is_told_with_what_it_means(
     shop: Shop, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ran(shop, "limit", "m1", "--traffic-gb", "100", "--devices", "3")
-    assert "withh" not in (before := capsys.readouterr().out)
+    assert "withheld" not in (before := capsys.readouterr().out)
     assert "enforced" not in before
     ran(shop, "limit", "m1", "--enforce", "traffic")
     told = capsys.readouterr().out
