@@ -22,7 +22,7 @@ OLDER_LIST = (
 WRONG_COUNT = f"{TROUBLE}::test_a_wrong_count_of_the_core_cuts_a_neighbour_once_and_not_for_ever"
 ROTATION = f"{TESTS}/test_rotation.py"
 
-ABROAD_MUTANTS = [
+ABROAD_MUTANTS: list[Mutant] = [
     Mutant(
         "nobody who is gone is cut",
         ENFORCE,
@@ -79,7 +79,7 @@ ABROAD_MUTANTS = [
         "self._tell_uncut(0)",
         WRONG_COUNT,
     ),
-    ("each is cut once", AGENDA, "ROUNDS = 2", "ROUNDS = 1", f"{TESTS}/test_agenda.py"),
+    Mutant("each is cut once", AGENDA, "ROUNDS = 2", "ROUNDS = 1", f"{TESTS}/test_agenda.py"),
     Mutant(
         "what fails is tried for ever",
         AGENDA,

@@ -34,9 +34,9 @@ AGREEMENT_MUTANTS = [
     ),
     Mutant(
         "the banned have access by the census",
-        CENSUS,
-        'if document["banned"] or document["deleting"]',
-        'if document["deleting"]',
+        "main_api/users/desired.py",
+        "return None if banned or deleting or withheld else expires_at",
+        "return None if deleting or withheld else expires_at",
         READ,
     ),
     Mutant(

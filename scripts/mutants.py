@@ -100,7 +100,7 @@ MUTANTS = [
     Mutant(
         "private addresses can be reached through the tunnel",
         "country_api/core/rules.py",
-        'rules.append({"ip": PRIVATE, "outboundTag": BLOCK})',
+        'rules.append({"ip": forbidden(own), "outboundTag": BLOCK})',
         'rules.append({"ip": ["192.0.2.0/24"], "outboundTag": BLOCK})',
         "tests/country_api/test_walls.py",
     ),
@@ -146,6 +146,15 @@ MUTANTS = [
         "list(State), State.OWED",
         "tests/main_api/payments/test_referral_rewards.py",
     ),
+]
+
+
+EVERYTHING = [
+    *MUTANTS,
+    *ABROAD_MUTANTS,
+    *AGREEMENT_MUTANTS,
+    *WATCH_MUTANTS,
+    *WITHHOLDING_MUTANTS,
 ]
 
 
@@ -211,8 +220,7 @@ def healthy(folder: Path, rooms: Iterable[str]) -> bool:
 
 def main() -> int:
     wanted = sys.argv[1] if len(sys.argv) > 1 else ""
-    everything = MUTANTS + ABROAD_MUTANTS + AGREEMENT_MUTANTS + WATCH_MUTANTS + WITHHOLDING_MUTANTS
-    chosen = [it for it in everything if wanted in it.fault or wanted in it.file]
+    chosen = [it for it in EVERYTHING if wanted in it.fault or wanted in it.file]
     folder = copied_tree()
     began = time.monotonic()
     survivors = 0
