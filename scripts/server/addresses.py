@@ -43,6 +43,24 @@ def usable(address: str, *, given: bool) -> list[Problem]:
     ]
 
 
+def here(host: str) -> bool:
+    """Whether it is, or has, an address of this machine's own."""
+    try:
+        found = socket.getaddrinfo(host, 0, type=socket.SOCK_DGRAM)
+    except OSError:
+        return False
+    return any(_own(family, str(place[0])) for family, _, _, _, place in found)
+
+
+def _own(family: int, address: str) -> bool:
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind((address, 0))
+        except OSError:
+            return False
+    return True
+
+
 def ipv6_works(probes: tuple[str, ...], seconds: float = SECONDS) -> bool:
     """A real connection: an address of that kind alone proves nothing."""
     return any(_reached(probe, seconds) for probe in probes)

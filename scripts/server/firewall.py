@@ -1,47 +1,18 @@
-"""A table of our own in nftables: it shuts the agent's port to strangers, and nothing else.
+"""A table of our own in nftables: it shuts the agent's port to strangers, and this machine's own
+ports to the core, and nothing else.
 
 No rule of the operator's is touched, and ssh is in none of ours: nobody can be locked out by it.
 """
 
-from ipaddress import ip_address
+import pwd
 
-from scripts.server import env_file
+from scripts.server import env_file, target
+from scripts.server import firewall_rules as texts
+from scripts.server.addresses import here
 from scripts.server.commands import ask, run
-from scripts.server.layout import CORE_PORT, FIREWALL, Layout
+from scripts.server.firewall_rules import Wanted
+from scripts.server.layout import AGENT_PORT, CORE, CORE_PORT, FIREWALL, Layout
 from scripts.server.report import Failed, Problem, Report
-
-TABLE = ("inet", "keyland")
-
-
-def addresses(texts: tuple[str, ...]) -> tuple[str, ...]:
-    """Raises ValueError."""
-    return tuple(sorted({str(ip_address(text)) for text in texts}))
-
-
-def rules(agent_port: int, main: tuple[str, ...]) -> str:
-    """The file that nft reads: the table is made anew in one step. Without `main` all may call
-    the agent, which answers only what is signed.
-    """
-    admitted = [
-        f"        tcp dport {agent_port} {'ip6' if ':' in it else 'ip'} saddr {it} accept"
-        for it in main
-    ]
-    shut = [f"        tcp dport {agent_port} drop"] if main else []
-    body = ["        iifname lo accept", f"        tcp dport {CORE_PORT} accept", *admitted, *shut]
-    return "\n".join(
-        [
-            "# made by scripts/install-server; the port of customers, and that of the agent",
-            "table inet keyland {}",
-            "delete table inet keyland",
-            "table inet keyland {",
-            "    chain input {",
-            "        type filter hook input priority -10; policy accept;",
-            *body,
-            "    }",
-            "}",
-            "",
-        ]
-    )
 
 
 def manager() -> str:
@@ -71,17 +42,54 @@ def advice(name: str, port: int, main: tuple[str, ...]) -> list[str]:
     ]
 
 
-def put(layout: Layout, port: int, main: tuple[str, ...], report: Report) -> None:
-    """Raises Failed."""
-    if name := manager():
-        report.say(f"firewall: {name} looks after it here. Run, unless you did:")
-        for command in advice(name, port, main):
+def wanted(layout: Layout, main: tuple[str, ...], name: str) -> Wanted:
+    """What is to be in force by the settings; `name` is that of a `manager`."""
+    known = env_file.values(layout.agent_env)
+    port = int(known.get("BIND", f":{AGENT_PORT}").rpartition(":")[2])
+    return Wanted(
+        agent_port=port,
+        main=main,
+        core=_number(CORE),
+        target_here=_port_here(known.get("REALITY_TARGET", "")),
+        inbound=not name,
+    )
+
+
+def _number(user: str) -> int | None:
+    try:
+        return pwd.getpwnam(user).pw_uid
+    except KeyError:
+        return None
+
+
+def _port_here(text: str) -> int:
+    try:
+        found = target.parsed(text)
+    except ValueError:
+        return 0
+    return found.port if here(found.host) else 0
+
+
+def put(layout: Layout, main: tuple[str, ...], report: Report) -> None:
+    """By the settings that stand in agent.env. Raises Failed."""
+    name = manager()
+    wish = wanted(layout, main, name)
+    if name:
+        report.say(f"firewall: {name} looks after the ports here. Run, unless you did:")
+        for command in advice(name, wish.agent_port, main):
             report.say(f"    {command}")
-        return
-    text = rules(port, main)
-    if layout.rules.exists() and layout.rules.read_text() == text and not wrong(layout):
+    text = texts.rules(wish)
+    if layout.rules.exists() and layout.rules.read_text() == text and not _known_wrong(text):
         report.say("firewall: as it was")
         return
+    _load(layout, text)
+    who = ", ".join(main) or "all (it answers only what is signed; --main-address limits it)"
+    if not name:
+        report.say(f"firewall: {CORE_PORT} is open to all, {wish.agent_port} to {who}")
+    report.say("firewall: the core reaches nothing on this machine but the name server")
+
+
+def _load(layout: Layout, text: str) -> None:
     fresh = layout.rules.with_name("firewall.next")
     env_file.write(fresh, text, mode=0o644)
     if ask("nft", "-c", "-f", str(fresh)).code:
@@ -90,19 +98,37 @@ def put(layout: Layout, port: int, main: tuple[str, ...], report: Report) -> Non
     run("nft", "-f", str(fresh))
     fresh.replace(layout.rules)  # now that they are in force: the next run goes by this file
     run("systemctl", "restart", FIREWALL)
-    who = ", ".join(main) or "all (it answers only what is signed; --main-address limits it)"
-    report.say(f"firewall: {CORE_PORT} is open to all, {port} to {who}")
 
 
 def wrong(layout: Layout) -> list[Problem]:
-    """Of what is in force now."""
-    if manager() or not layout.rules.exists():
-        return []
-    problems = []
-    if ask("nft", "list", "table", *TABLE).code:
-        again = f"systemctl restart {FIREWALL}"
-        problems.append(Problem("our rules of the firewall are not in force", again))
-    return problems + _others()
+    """Of what is in force now, beside what the installer would put there."""
+    if not layout.rules.exists():
+        return [Problem("the firewall's rules were never written", "scripts/install-server")]
+    text = texts.rules(wanted(layout, main_addresses(layout), name := manager()))
+    same = layout.rules.read_text() == text
+    todo = f"systemctl restart {FIREWALL}" if same else "scripts/install-server"
+    problems = [
+        Problem(f"the firewall: {words}", todo, stops=stops) for words, stops in _in_force(text)
+    ]
+    if not same and not any(it.stops for it in problems):
+        told = f"the firewall's rules in {layout.rules} do not fit the settings"
+        problems.append(Problem(told, "scripts/install-server writes them anew"))
+    return problems + ([] if name else _others())
+
+
+def _in_force(text: str) -> list[tuple[str, bool]]:
+    """What differs, and whether that is known to be wrong."""
+    there = texts.loaded()
+    if there is None:
+        return [("our rules of the firewall are not in force", True)]
+    told = texts.as_nft_tells(text)
+    if told is None:
+        return [("whether all its rules are in force cannot be told on this machine", False)]
+    return [(words, True) for words in texts.differences(told, there)]
+
+
+def _known_wrong(text: str) -> bool:
+    return any(known for _, known in _in_force(text))
 
 
 def _others() -> list[Problem]:
@@ -125,7 +151,4 @@ def _others() -> list[Problem]:
 
 def main_addresses(layout: Layout) -> tuple[str, ...]:
     """Those that were given when the rules were made."""
-    if not layout.rules.exists():
-        return ()
-    lines = [line.split() for line in layout.rules.read_text().splitlines() if "saddr" in line]
-    return tuple(words[words.index("saddr") + 1] for words in lines)
+    return texts.main_in(layout.rules.read_text()) if layout.rules.exists() else ()

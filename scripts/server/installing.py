@@ -31,7 +31,7 @@ def install(layout: Layout, wishes: Wishes, report: Report) -> int:
     release = releases.put(layout, wishes, report)
     changed = _settle(layout, plan, program, release, report)
     fingerprint = keys.put_certificate(layout, release, report)
-    firewall.put(layout, plan.port, plan.main_addresses, report)
+    firewall.put(layout, plan.main_addresses, report)
     _run(layout, report, changed=changed)
     _hand_over(keys.line(layout, fingerprint), report)
     return 0

@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from common.clock import system_clock
-from scripts.server import addresses, env_file, firewall, machine, ports, release, target, xray
+from scripts.server import (
+    addresses,
+    env_file,
+    firewall,
+    firewall_rules,
+    machine,
+    ports,
+    release,
+    target,
+    xray,
+)
 from scripts.server.layout import AGENT_PORT, CORE_PORT, Layout, Wishes
 from scripts.server.report import Failed, Problem, Report
 
@@ -74,7 +84,7 @@ def made(layout: Layout, wishes: Wishes, report: Report) -> Plan:
     outbound = known.get("OUTBOUND_STRATEGY", "")
     way = addresses.strategy(works=ipv6, chosen=outbound)
     report.say(f"IPv6: {'works' if ipv6 else 'does not work here'}; the core leaves with {way}")
-    main = firewall.addresses(wishes.main_addresses) or firewall.main_addresses(layout)
+    main = firewall_rules.addresses(wishes.main_addresses) or firewall.main_addresses(layout)
     return Plan(address, port, found, main, ipv6, server_name(known, found), outbound)
 
 
@@ -109,7 +119,7 @@ def _port_wish(port: int) -> list[Problem]:
 
 def _firewall_wish(wishes: Wishes, address: str) -> list[Problem]:
     try:
-        given = firewall.addresses(wishes.main_addresses)
+        given = firewall_rules.addresses(wishes.main_addresses)
     except ValueError as wrong:
         return [Problem(f"--main-address: {wrong}", "give the IP address of the shop's host")]
     if given and not any((":" in it) == (":" in address) for it in given):

@@ -5,22 +5,15 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from scripts.server import env_file, firewall, links, release, removing
+from scripts.server import env_file, links, release, removing
 from scripts.server.layout import Layout, Wishes
 from scripts.server.planning import Plan
 from scripts.server.report import Problem, Report
 from scripts.server.target import Target
-
-needs_nft = pytest.mark.skipif(
-    os.geteuid() != 0 or not shutil.which("nft") or not shutil.which("ip"),
-    reason="only root with nftables can load rules: the firewall was NOT TRIED",
-)
 
 
 def test_settings_that_are_put_leave_the_others_and_a_second_time_change_nothing(
@@ -168,63 +161,3 @@ def test_of_links_to_an_xray_ours_alone_belongs_to_what_is_removed(tmp_path: Pat
 
     links.switch(layout.program, layout.cores / "26.6.27/xray")
     assert removing.belongings(layout) == [layout.program]
-
-
-@pytest.fixture
-def namespace() -> Iterator[str]:
-    name = f"keyland-{uuid4().hex[:8]}"
-    subprocess.run(["ip", "netns", "add", name], check=True)  # noqa: S607
-    yield name
-    subprocess.run(["ip", "netns", "delete", name], check=True)  # noqa: S607
-
-
-def nft(namespace: str, *words: str) -> str:
-    command = ["ip", "netns", "exec", namespace, "nft", *words]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-@needs_nft
-def test_rules_can_be_loaded_again_and_again_and_leave_those_of_others(
-    tmp_path: Path, namespace: str
-) -> None:
-    nft(namespace, "add table inet theirs")
-    file = tmp_path / "firewall.nft"
-    file.write_text(firewall.rules(8443, ("203.0.113.9", "2001:db8::9")))
-    for _ in range(2):
-        nft(namespace, "-f", str(file))
-
-    rules = nft(namespace, "list", "table", "inet", "keyland")
-
-    assert nft(namespace, "list", "tables").splitlines() == [
-        "table inet theirs",
-        "table inet keyland",
-    ]
-    assert rules.count("tcp dport 8443 drop") == 1
-    assert "ip saddr 203.0.113.9 accept" in rules
-    assert "ip6 saddr 2001:db8::9 accept" in rules
-    assert "policy accept" in rules
-    assert "dport 22" not in rules
-
-
-def test_without_an_address_of_the_shop_nobody_is_shut_out() -> None:
-    assert "drop" not in firewall.rules(8443, ())
-
-
-def test_the_addresses_of_the_shop_are_kept_from_one_run_to_the_next(tmp_path: Path) -> None:
-    layout = Layout(tmp_path)
-    assert firewall.main_addresses(layout) == ()
-    layout.rules.parent.mkdir(parents=True)
-    wanted = firewall.addresses(("203.0.113.9", "2001:DB8::9", "203.0.113.9"))
-
-    layout.rules.write_text(firewall.rules(8443, wanted))
-
-    assert firewall.main_addresses(layout) == wanted == ("2001:db8::9", "203.0.113.9")
-
-
-@pytest.mark.parametrize("name", ["ufw", "firewalld"])
-def test_where_another_program_looks_after_the_rules_its_own_commands_are_told(name: str) -> None:
-    said = "\n".join(firewall.advice(name, 8443, ("203.0.113.9",)))
-
-    assert "443/tcp" in said
-    assert "203.0.113.9" in said
-    assert "8443" in said
