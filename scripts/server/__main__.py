@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from scripts.server import machine
+from scripts.server import machine, outbound
 from scripts.server.doctor import doctor
 from scripts.server.installing import install
 from scripts.server.layout import Layout, Wishes
@@ -84,7 +84,15 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--mirror", default="", metavar="URL", help="where the release's zip lies instead")
     add("--wheels", type=Path, metavar="DIR", help="Python packages, instead of from the internet")
     add("--ipv6-probe", default="", metavar="HOST:PORT", help="who is called to see IPv6 work")
+    add(
+        "--outbound",
+        default="",
+        choices=outbound.WISHES,
+        metavar="HOW",
+        help=f"how customers leave: {', '.join(outbound.WISHES)}; without it, it stays as it was",
+    )
     add("--drain-minutes", type=float, default=0.0, help="how long remove waits for the connected")
+    add("--force", action="store_true", help="update a server that is not well")
     add("--yes", action="store_true", help="remove, really")
     return parser.parse_args(arguments)
 
@@ -100,7 +108,9 @@ def wishes(given: argparse.Namespace) -> Wishes:
         mirror=given.mirror,
         wheels=given.wheels and given.wheels.absolute(),
         ipv6_probe=given.ipv6_probe,
+        outbound=given.outbound,
         drain_minutes=given.drain_minutes,
+        force=given.force,
         yes=given.yes,
     )
 

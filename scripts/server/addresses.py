@@ -1,6 +1,5 @@
 """The machine's own addresses, and whether it reaches the world over IPv6."""
 
-import re
 import socket
 from ipaddress import ip_address
 
@@ -10,10 +9,6 @@ SECONDS = 5.0
 PROBES = ("one.one.one.one:443", "dns.google:443")
 """Asked over IPv6 when the target has no address of that kind."""
 SOMEWHERE = "198.51.100.1"  # of a range for documents: no packet is sent there
-WITH_IPV6, WITHOUT_IPV6 = "ForceIPv6v4", "ForceIPv4"
-AUTO = "auto"
-"""The agent decides it by itself, at its first start."""
-NEED_IPV6 = re.compile(r"^(Use|Force)IP(v6|v6v4)?$")
 
 
 def own() -> str:
@@ -74,17 +69,6 @@ def _reached(probe: str, seconds: float) -> bool:
             return True
     except (OSError, ValueError):
         return False
-
-
-def strategy(*, works: bool, chosen: str = "") -> str:
-    """How the core leaves this machine; what the operator has `chosen` of other ways stays."""
-    if chosen and chosen not in (WITH_IPV6, WITHOUT_IPV6):
-        return chosen
-    return WITH_IPV6 if works else WITHOUT_IPV6
-
-
-def fits(strategy: str, *, works: bool) -> bool:
-    return strategy != WITHOUT_IPV6 if works else not NEED_IPV6.match(strategy)
 
 
 def bracketed(address: str) -> str:

@@ -12,6 +12,7 @@ from scripts.server import (
     health,
     keys,
     links,
+    outbound,
     planning,
     unfinished,
     xray,
@@ -51,6 +52,7 @@ def checks(layout: Layout, wishes: Wishes) -> dict[str, Callable[[], list[Proble
         "clock": lambda: clock(layout),
         "IPv6": lambda: ipv6(layout, wishes),
         "cutting of connections": lambda: cutting(layout),
+        "REALITY's keys": lambda: keys.wrong(layout),
         "certificate": lambda: certificate(layout),
         "versions": lambda: versions(layout),
         "firewall": lambda: firewall.wrong(layout),
@@ -94,26 +96,7 @@ def ipv6(layout: Layout, wishes: Wishes) -> list[Problem]:
     known = env_file.values(layout.agent_env)
     probes = (known.get("REALITY_TARGET", ""), *addresses.PROBES)
     works = addresses.ipv6_works((wishes.ipv6_probe,) if wishes.ipv6_probe else probes)
-    chosen = known.get("OUTBOUND_STRATEGY") or addresses.AUTO
-    has = decided(layout) if chosen == addresses.AUTO else chosen
-    if addresses.fits(has, works=works):
-        return []
-    told = f"IPv6 {'works' if works else 'does not work'}, but the core leaves with {has}"
-    mended = addresses.strategy(works=works, chosen=chosen) != chosen
-    todo = (
-        "scripts/install-server sets what fits, and restarts both"
-        if mended
-        else f"OUTBOUND_STRATEGY is {chosen}: docs/operations/rotation.md says how to change it"
-    )
-    return [Problem(told, todo, stops=not works)]
-
-
-def decided(layout: Layout) -> str:
-    """What the agent found out by itself; empty if it has not yet."""
-    try:
-        return str(json.loads(layout.outbound.read_text())["strategy"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+    return outbound.wrong(layout, known.get(outbound.NAME, ""), works=works)
 
 
 def cutting(layout: Layout) -> list[Problem]:

@@ -25,6 +25,10 @@ class Layout:
         return self.root / "opt/keyland-releases"
 
     @property
+    def venvs(self) -> Path:
+        return self.root / "opt/keyland-venvs"
+
+    @property
     def cores(self) -> Path:
         return self.root / "opt/keyland-xray"
 
@@ -86,5 +90,7 @@ class Wishes:
     mirror: str = ""
     wheels: Path | None = None
     ipv6_probe: str = ""
+    outbound: str = ""
     drain_minutes: float = 0.0
+    force: bool = False
     yes: bool = False

@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+GONE = ".gone-"
+
 
 def leads_to(link: Path) -> Path | None:
     """None when it is absent, or no link."""
@@ -22,8 +24,13 @@ def switch(link: Path, target: Path) -> bool:
 
 
 def prune(folder: Path, keep: set[str]) -> list[str]:
-    """Removes all in the folder but what is named."""
+    """Removes all in the folder but what is named; what is broken off half-way, the next does."""
     gone = [path for path in sorted(folder.iterdir()) if path.name not in keep]
     for path in gone:
-        shutil.rmtree(path)
-    return [path.name for path in gone]
+        half = folder / f"{GONE}{path.name.removeprefix(GONE)}"
+        if path != half:  # its mark of being whole is not to outlive the rest
+            shutil.rmtree(half, ignore_errors=True)
+            path.rename(half)
+    for half in folder.glob(f"{GONE}*"):
+        shutil.rmtree(half)
+    return [path.name for path in gone if not path.name.startswith(GONE)]

@@ -4,7 +4,7 @@ import os
 import platform
 import random
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from common.clock import system_clock
@@ -14,6 +14,7 @@ from scripts.server import (
     firewall,
     firewall_rules,
     machine,
+    outbound,
     ports,
     release,
     target,
@@ -27,7 +28,7 @@ TOOLS = ("ss", "systemctl", "apt-get")
 
 @dataclass(frozen=True)
 class Plan:
-    """What a server is to be; `server_name` and `outbound` are the operator's own choice."""
+    """What a server is to be; `server_name` and `chosen_outbound` are the operator's own choice."""
 
     address: str
     port: int
@@ -35,7 +36,7 @@ class Plan:
     main_addresses: tuple[str, ...]
     ipv6: bool
     server_name: str = ""
-    outbound: str = ""
+    chosen_outbound: str = ""
 
     def settings(self) -> dict[str, str]:
         """As agent.env has them."""
@@ -45,7 +46,7 @@ class Plan:
             "BIND": f"{everywhere}:{self.port}",
             "REALITY_TARGET": str(self.target),
             "REALITY_SERVER_NAME": self.server_name or self.target.host,
-            "OUTBOUND_STRATEGY": addresses.strategy(works=self.ipv6, chosen=self.outbound),
+            "OUTBOUND_STRATEGY": outbound.strategy(works=self.ipv6, chosen=self.chosen_outbound),
         }
         return found | ({"INBOUND_LISTEN": "::"} if ":" in self.address else {})
 
@@ -81,11 +82,17 @@ def made(layout: Layout, wishes: Wishes, report: Report) -> Plan:
         raise Failed("nothing was changed; put these right, and run it again")
     ipv6 = addresses.ipv6_works(_probes(wishes, found))
     report.say(f"checks: all right; this server is {address}, and shows itself as {found}")
-    outbound = known.get("OUTBOUND_STRATEGY", "")
-    way = addresses.strategy(works=ipv6, chosen=outbound)
-    report.say(f"IPv6: {'works' if ipv6 else 'does not work here'}; the core leaves with {way}")
+    chosen = outbound.chosen(layout, wishes.outbound)
+    _tell_way(layout, outbound.strategy(works=ipv6, chosen=chosen), report, works=ipv6)
     main = firewall_rules.addresses(wishes.main_addresses) or firewall.main_addresses(layout)
-    return Plan(address, port, found, main, ipv6, server_name(known, found), outbound)
+    return Plan(address, port, found, main, ipv6, server_name(known, found), chosen)
+
+
+def _tell_way(layout: Layout, way: str, report: Report, *, works: bool) -> None:
+    found = outbound.in_force(layout, way) or way
+    report.say(f"IPv6: {'works' if works else 'does not work here'}; the core leaves with {found}")
+    for misfit in outbound.wrong(layout, way, works=works):
+        report.tell([replace(misfit, stops=False)])
 
 
 def _candidates(wishes: Wishes, known: dict[str, str]) -> list[str]:

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from common.version import VERSION
-from scripts.server.commands import run
+from scripts.server import venvs
 from scripts.server.layout import Layout, Wishes
 from scripts.server.report import Problem, Report
 
@@ -17,7 +17,6 @@ PARTS = (
 )  # fmt: skip
 """What a server abroad needs (in notify_service is the alarm); of the shop it gets nothing else."""
 WHOLE = ".complete"
-PIP_SECONDS = 1800.0
 
 
 def foreign(layout: Layout) -> list[Problem]:
@@ -54,17 +53,22 @@ def name_of(project: Path = PROJECT) -> str:
 def put(layout: Layout, wishes: Wishes, report: Report) -> Path:
     """The release, whole, with its packages; it is not yet the one in use. Raises Failed."""
     folder = layout.releases / name_of()
-    if (folder / WHOLE).is_file():
+    if is_whole(folder):
         report.say(f"project: {folder.name} is there")
         return folder
+    (folder / WHOLE).unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
     report.say(f"project: copying {folder.name}")
     copy(PROJECT, folder)
-    report.say("project: installing its Python packages (some minutes on a small machine)")
-    _packages(folder, wishes)
+    venvs.put(layout, folder, wishes, report)
     os.sync()  # the mark is not to outlive what it vouches for
     (folder / WHOLE).touch()
     return folder
+
+
+def is_whole(folder: Path) -> bool:
+    """Copied to its end, and its Python is still there: a newer system may have another."""
+    return (folder / WHOLE).is_file() and (folder / ".venv/bin/python").exists()
 
 
 def copy(project: Path, folder: Path) -> None:
@@ -74,14 +78,3 @@ def copy(project: Path, folder: Path) -> None:
         shutil.copyfile(project / file, folder / file)
         runs = (project / file).stat().st_mode & 0o100
         (folder / file).chmod(0o755 if runs else 0o644)
-
-
-def _packages(folder: Path, wishes: Wishes) -> None:
-    """Each is checked by the hash that requirements.txt has for it."""
-    run("python3", "-m", "venv", str(folder / ".venv"), seconds=PIP_SECONDS)
-    from_folder = ["--no-index", "--find-links", str(wishes.wheels)] if wishes.wheels else []
-    run(
-        str(folder / ".venv/bin/python"), "-m", "pip", "install", "--quiet",
-        "--disable-pip-version-check", "--no-input", "--require-hashes", *from_folder,
-        "-r", str(folder / "requirements.txt"), seconds=PIP_SECONDS,
-    )  # fmt: skip

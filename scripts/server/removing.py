@@ -87,6 +87,7 @@ def belongings(layout: Layout) -> list[Path]:
         root / "var/lib/keyland-backup",
         layout.current,
         layout.releases,
+        layout.venvs,
         layout.cores,
     ]
     if layout.cores in (links.leads_to(layout.program) or root).parents:

@@ -1,49 +1,34 @@
 """`update`: new release and new core beside the old ones; switched, looked at, or undone."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+import re
 
-from scripts.server import health, links, machine, packages, services, unfinished, xray
+from scripts.server import firewall, health, links, machine, packages, unfinished, venvs, xray
 from scripts.server import release as releases
 from scripts.server.commands import run
-from scripts.server.installing import WELL_SECONDS
-from scripts.server.layout import AGENT, CORE, Layout, Wishes
-from scripts.server.report import Failed, Report
+from scripts.server.exchange import Pair, Running, exchange
+from scripts.server.layout import Layout, Wishes
+from scripts.server.report import Failed, Problem, Report
 
-
-@dataclass(frozen=True)
-class Pair:
-    """What a server runs: the project's release, and the core's program."""
-
-    release: Path
-    program: Path
-
-
-@dataclass(frozen=True)
-class Running:
-    """What is done to services, and known of them. `put` raises Failed."""
-
-    put: Callable[[Layout, Path, Report], None] = services.put
-    restart: Callable[..., None] = services.restart
-    start: Callable[[], None] = services.start
-    well: Callable[[Layout, Report], bool] = lambda layout, report: report.tell(
-        health.until_well(layout, WELL_SECONDS)
-    )
+SICK_SECONDS = 15.0
+"""So long somebody's restart of a moment ago may take to settle."""
 
 
 def update(layout: Layout, wishes: Wishes, report: Report) -> int:
     """Raises Failed; then the old pair runs again, unless the message says otherwise."""
     old = current(layout)
+    _is_well(layout, wishes, report)
     if not report.tell(machine.disk(layout.root)):
         raise Failed("nothing was changed")
     packages.put(report)
     new = Pair(releases.put(layout, wishes, report), xray.put(layout, wishes, report))
     if new == old and not layout.unfinished.exists():
+        firewall.put(layout, firewall.main_addresses(layout), report)
         report.say("update: this is what runs already")
         return 0
     _take_precautions(layout, new, report)
+    report.tell(replaced(layout, old, new))
     exchange(layout, old, new, report, Running())
+    firewall.put(layout, firewall.main_addresses(layout), report)
     _prune(layout, {old, new}, report)
     report.say(f"update: {new.release.name} runs with Xray {new.program.parent.name}")
     return 0
@@ -54,9 +39,28 @@ def current(layout: Layout) -> Pair:
     if len(noted := unfinished.before(layout)) == 2:  # noqa: PLR2004 -- a pair
         return Pair(*noted)
     release, program = links.leads_to(layout.current), links.leads_to(layout.program)
+    if release is not None and program is None and layout.program.exists():
+        raise Failed(
+            f"{layout.program} is a program of somebody else's now, and no link to ours: if nothing"
+            f" else uses it, mv {layout.program} {layout.program}.old and scripts/install-server"
+        )
     if release is None or program is None:
         raise Failed("no server is installed here: scripts/install-server")
     return Pair(release, program)
+
+
+def _is_well(layout: Layout, wishes: Wishes, report: Report) -> None:
+    """Afterwards nobody could tell what the update broke, and the way back would lead to what is
+    broken already. One that was broken off is gone on with. Raises Failed.
+    """
+    if layout.unfinished.exists() or report.tell(health.until_well(layout, SICK_SECONDS)):
+        return
+    if not wishes.force:
+        raise Failed(
+            "this server is not well as it is, so nothing was changed: put that right first"
+            " (scripts/install-server doctor), or update it all the same with --force"
+        )
+    report.say("update: going on all the same (--force)")
 
 
 def _take_precautions(layout: Layout, new: Pair, report: Report) -> None:
@@ -66,65 +70,37 @@ def _take_precautions(layout: Layout, new: Pair, report: Report) -> None:
     report.say("update: the users' file was copied to /var/lib/keyland-backup/agent")
 
 
-def exchange(layout: Layout, old: Pair, new: Pair, report: Report, running: Running) -> None:
-    """Broken off anywhere, it is gone on with by the next update. Raises Failed, after going
-    back unless the message says otherwise.
-    """
-    again = unfinished.begin(layout, (old.release, old.program))
-    if _tried(_forth, layout, new, report, running, again=again):
-        unfinished.end(layout)
-        return
-    report.say("update: going back")
-    if not _tried(_back, layout, old, report, running, again=again):
-        told = "the new version does not work here, and the old one does not either: see above"
-        raise Failed(f"{told}, and run it again")
-    unfinished.end(layout)
-    raise Failed("the new version does not work here; the old one runs again")
+def replaced(layout: Layout, old: Pair, new: Pair) -> list[Problem]:
+    """An Xray of the operator's own choice, of which he is told that it goes."""
+    if old.program == new.program or _was_pinned(layout, old):
+        return []
+    return [
+        Problem(
+            f"the Xray in use, {old.program}, is not the one pinned by its release; the pinned one"
+            " takes its place",
+            "to keep yours: give --xray and --xray-sha256 again; it stays on the disk until the"
+            " next update",
+            stops=False,
+        )
+    ]
 
 
-def _tried(
-    way: Callable[..., bool],
-    layout: Layout,
-    pair: Pair,
-    report: Report,
-    running: Running,
-    *,
-    again: bool,
-) -> bool:
-    try:
-        return way(layout, pair, report, running, again=again)
-    except (Failed, OSError) as trouble:  # a full disk, say
-        report.say(f"WRONG  {trouble}")
+def _was_pinned(layout: Layout, old: Pair) -> bool:
+    """By the sums that stand in the release itself."""
+    if layout.cores not in old.program.parents:
         return False
-
-
-def _forth(layout: Layout, pair: Pair, report: Report, running: Running, *, again: bool) -> bool:
-    """The agent is first: its restart cuts nobody off."""
-    if links.switch(layout.current, pair.release) or again:
-        running.put(layout, pair.release, report)
-        report.say(f"update: starting the agent of {pair.release.name}")
-        running.restart(AGENT)
-        if not running.well(layout, report):
-            return False
-    if links.switch(layout.program, pair.program) or again:
-        report.say(f"update: starting Xray {pair.program.parent.name}")
-        running.restart(CORE)
-    return running.well(layout, report)
-
-
-def _back(layout: Layout, pair: Pair, report: Report, running: Running, *, again: bool) -> bool:
-    if links.switch(layout.program, pair.program) or again:
-        running.restart(CORE)
-    if links.switch(layout.current, pair.release) or again:
-        running.put(layout, pair.release, report)
-        running.restart(AGENT)
-    running.start()
-    return running.well(layout, report)
+    digest = old.program.parent.name.rpartition("-")[2]
+    try:
+        pins = (old.release / "common/core_release.py").read_text()
+    except OSError:
+        return True  # a release that is gone cannot say
+    return re.search(rf'"{re.escape(digest)}[0-9a-f]*"', pins) is not None
 
 
 def _prune(layout: Layout, pairs: set[Pair], report: Report) -> None:
     """The one before stays, for a way back by hand."""
     gone = links.prune(layout.releases, {pair.release.name for pair in pairs})
     gone += links.prune(layout.cores, {pair.program.parent.name for pair in pairs})
+    gone += venvs.prune(layout)
     if gone:
         report.say(f"update: removed {', '.join(gone)}")

@@ -14,7 +14,6 @@ from scripts.server.report import Failed, Problem, Report
 
 SAYS = re.compile(r"^Xray v?([0-9][0-9.]*)")
 PRIVATE = re.compile(r"^Private ?[Kk]ey:\s*([A-Za-z0-9_-]{43})\s*$", re.MULTILINE)
-PUBLIC = re.compile(r"^(?:Password|Public ?[Kk]ey)\b[^:]*:\s*([A-Za-z0-9_-]{43})\s*$", re.MULTILINE)
 
 
 def foreign(layout: Layout) -> list[Problem]:
@@ -81,13 +80,13 @@ def _advice(wishes: Wishes) -> str:
     return f"get {name} elsewhere, bring it here, and say --xray {name}; or --mirror URL"
 
 
-def new_keys(program: Path) -> tuple[str, str]:
-    """Private and public, as `xray x25519` of any version prints them. Raises Failed."""
+def new_private_key(program: Path) -> str:
+    """As `xray x25519` of any version prints it. Raises Failed."""
     said = ask(str(program), "x25519")
-    private, public = PRIVATE.search(said.out), PUBLIC.search(said.out)
-    if said.code or not private or not public:
-        raise Failed("xray x25519 did not say two keys")
-    return private[1], public[1]
+    private = PRIVATE.search(said.out)
+    if said.code or not private:
+        raise Failed("xray x25519 did not say a key")
+    return private[1]
 
 
 def config_is_good(program: Path, config: Path) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from common.core_release import VERSION
-from scripts.server import addresses, machine, ports, release, xray
+from scripts.server import addresses, machine, outbound, ports, release, xray
 from scripts.server.layout import Layout, Wishes
 from scripts.server.planning import made
 from scripts.server.report import Failed, Problem, Report
@@ -119,8 +119,8 @@ def test_ipv6_works_only_where_somebody_is_reached_over_it() -> None:
         assert addresses.ipv6_works((f"[::1]:{port}",))
 
     assert not addresses.ipv6_works((f"[::1]:{port}", f"127.0.0.1:{port}", "nonsense"))
-    assert addresses.strategy(works=True) == "ForceIPv6v4"
-    assert addresses.strategy(works=False) == "ForceIPv4"
+    assert outbound.strategy(works=True) == "ForceIPv6v4"
+    assert outbound.strategy(works=False) == "ForceIPv4"
 
 
 def test_a_foreign_xray_or_a_clone_in_the_way_is_told_and_ours_is_not(tmp_path: Path) -> None:

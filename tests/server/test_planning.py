@@ -1,10 +1,13 @@
 """What stays as the operator chose it when the installer is run again, and what he may not."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from scripts.server import addresses, doctor, planning
+from country_api.outbound import AUTO as AGENTS_AUTO
+from country_api.outbound import Strategy
+from scripts.server import doctor, outbound, planning
 from scripts.server.layout import Layout, Wishes
 from scripts.server.planning import Plan
 from scripts.server.report import Failed, Report
@@ -28,10 +31,10 @@ def server(root: Path, strategy: str, decided: str = "") -> Layout:
     ("strategy", "decided", "told"),
     [
         ("ForceIPv4", "", ""),
-        ("ForceIPv6v4", "", "scripts/install-server sets"),
+        ("ForceIPv6v4", "", "scripts/install-server --outbound anew"),
         ("UseIPv4", "", ""),
         ("AsIs", "", ""),
-        ("ForceIPv6", "", "docs/operations/rotation.md"),
+        ("ForceIPv6", "", "scripts/install-server --outbound anew"),
         ("auto", "ForceIPv4", ""),
         ("auto", "ForceIPv6v4", "docs/operations/rotation.md"),
         ("auto", "", ""),
@@ -46,12 +49,30 @@ def test_without_ipv6_the_doctor_tells_of_ways_that_need_it_and_of_no_others(
     assert [told in problem.todo for problem in problems] == ([True] if told else [])
 
 
-def test_a_way_out_of_the_operators_own_choice_stays() -> None:
-    for chosen in ("auto", "AsIs", "UseIPv4"):
-        plan = Plan("203.0.113.9", 8443, SITE, (), ipv6=True, outbound=chosen)
-        assert plan.settings()["OUTBOUND_STRATEGY"] == chosen
+@pytest.mark.parametrize(
+    ("setting", "decided", "wish", "then"),
+    [
+        ("ForceIPv6v4", "", "", "ForceIPv6v4"),
+        ("AsIs", "", "", "AsIs"),
+        ("auto", "ForceIPv6v4", "", "auto"),
+        ("", "ForceIPv6v4", "", "auto"),
+        ("", "", "", "ForceIPv4"),
+        ("ForceIPv6v4", "", "anew", "ForceIPv4"),
+        ("ForceIPv6v4", "", "UseIPv4", "UseIPv4"),
+    ],
+)
+def test_an_hour_without_ipv6_does_not_change_the_way_out_unless_the_operator_asks(
+    tmp_path: Path, setting: str, decided: str, wish: str, then: str
+) -> None:
+    chosen = outbound.chosen(server(tmp_path, setting, decided), wish)
+    plan = Plan("203.0.113.9", 8443, SITE, (), ipv6=False, chosen_outbound=chosen)
 
-    assert addresses.strategy(works=False, chosen="ForceIPv6v4") == "ForceIPv4"
+    assert plan.settings()["OUTBOUND_STRATEGY"] == then
+
+
+def test_every_way_out_that_the_installer_takes_the_agent_takes_too() -> None:
+    known = {AGENTS_AUTO, *get_args(Strategy)}
+    assert {*outbound.WISHES} - {outbound.ANEW} <= known
 
 
 def test_the_name_in_links_stays_as_long_as_the_target_does() -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from scripts.server import unfinished
+from scripts.server.exchange import Pair, Running, exchange
 from scripts.server.layout import Layout
 from scripts.server.report import Failed, Report
-from scripts.server.updating import Pair, Running, current, exchange
+from scripts.server.updating import current, replaced
 
 
 class Killed(BaseException):
@@ -25,6 +26,12 @@ class Host:
     core: Path | None = None
     broken: set[Path] = field(default_factory=set)
     trouble: BaseException | None = None
+    plans: dict[Path, str] = field(default_factory=dict)
+    file: str = "a plan"
+    core_has: str = "a plan"
+    core_starts: int = 0
+    refused: set[str] = field(default_factory=set)
+    broken_plans: set[str] = field(default_factory=set)
 
     def put(self, _layout: Layout, release: Path, _report: Report) -> None:
         if release in self.broken and self.trouble:
@@ -34,18 +41,24 @@ class Host:
     def restart(self, *names: str) -> None:
         if "keyland-agent" in names:
             self.agent = self.layout.current.readlink()
+            self.file = self.plans.get(self.agent, self.file)
         if "keyland-core" in names:
             self.core = self.layout.program.readlink()
+            self.core_has = self.file
+            self.core_starts += 1
 
     def start(self) -> None:
         self.agent = self.agent or self.layout.current.readlink()
         self.core = self.core or self.layout.program.readlink()
 
     def well(self, _layout: Layout, _report: Report) -> bool:
-        return not {self.agent, self.core} & self.broken
+        return not {self.agent, self.core} & self.broken and self.core_has not in self.broken_plans
 
     def running(self) -> Running:
-        return Running(self.put, self.restart, self.start, self.well)
+        return Running(
+            self.put, self.restart, self.start, self.well,
+            plan=lambda _: self.file, accepts=lambda _: self.file not in self.refused,
+        )  # fmt: skip
 
     def runs(self) -> tuple[Path | None, Path | None, Path | None]:
         return self.units, self.agent, self.core
@@ -136,3 +149,80 @@ def test_an_installation_that_was_broken_off_is_told_to_the_next(host: Host) -> 
     unfinished.end(host.layout)
 
     assert not unfinished.begin(host.layout)
+
+
+SAME_CORE = Pair(NEW.release, OLD.program)
+
+
+def another_plan(host: Host) -> None:
+    host.plans = {OLD.release: "a plan", NEW.release: "another"}
+
+
+def test_a_release_that_changes_the_cores_configuration_alone_is_in_force_afterwards(
+    host: Host,
+) -> None:
+    another_plan(host)
+
+    exchange(host.layout, OLD, SAME_CORE, Report(None), host.running())
+
+    assert (host.core_has, host.core_starts) == ("another", 1)
+
+
+def test_a_release_that_changes_nothing_of_the_cores_leaves_it_running(host: Host) -> None:
+    exchange(host.layout, OLD, SAME_CORE, Report(None), host.running())
+
+    assert (host.agent, host.core_starts) == (NEW.release, 0)
+
+
+def test_a_configuration_that_the_core_refuses_cuts_nobody_off(host: Host) -> None:
+    another_plan(host)
+    host.refused = {"another"}
+
+    with pytest.raises(Failed, match="the old one runs again"):
+        exchange(host.layout, OLD, SAME_CORE, Report(None), host.running())
+
+    assert (host.runs(), host.file, host.core_starts) == (all_of(OLD), "a plan", 0)
+
+
+def test_a_configuration_with_which_the_core_is_not_well_is_undone(host: Host) -> None:
+    another_plan(host)
+    host.broken_plans = {"another"}
+
+    with pytest.raises(Failed, match="the old one runs again"):
+        exchange(host.layout, OLD, SAME_CORE, Report(None), host.running())
+
+    assert (host.runs(), host.core_has) == (all_of(OLD), "a plan")
+
+
+def test_an_agent_that_fails_after_it_wrote_another_configuration_leaves_the_core_running(
+    host: Host,
+) -> None:
+    another_plan(host)
+    host.broken = {NEW.release}
+
+    with pytest.raises(Failed, match="the old one runs again"):
+        update(host)
+
+    assert (host.runs(), host.file, host.core_starts) == (all_of(OLD), "a plan", 0)
+
+
+def test_an_xray_of_the_operators_own_choice_is_told_to_be_replaced(tmp_path: Path) -> None:
+    layout = Layout(tmp_path)
+    release = layout.releases / "1"
+    (release / "common").mkdir(parents=True)
+    (release / "common/core_release.py").write_text(f'"{"b3e5902d06d6" + "0" * 52}"')
+    pinned = Pair(release, layout.cores / "26.6.27-b3e5902d06d6/xray")
+
+    assert replaced(layout, pinned, NEW) == []
+    for own in (layout.cores / "26.6.27-ffff902d06d6/xray", Path("/opt/theirs/xray")):
+        [told] = replaced(layout, Pair(release, own), NEW)
+        assert (str(own) in told.what, told.stops) == (True, False)
+        assert replaced(layout, Pair(release, own), Pair(release, own)) == []
+
+
+def test_a_program_of_somebody_elses_in_place_of_ours_is_named(host: Host) -> None:
+    host.layout.program.unlink()
+    host.layout.program.write_text("theirs")
+
+    with pytest.raises(Failed, match="somebody else's"):
+        current(host.layout)
