@@ -1,7 +1,6 @@
 """What lies beside each other on a server's disk: packages that releases share, and what goes."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -16,51 +15,45 @@ def layout(tmp_path: Path) -> Layout:
     return Layout(tmp_path)
 
 
-def a_release(layout: Layout, name: str, requirements: str = "# nothing\n") -> Path:
+def a_release(layout: Layout, name: str) -> Path:
     folder = layout.releases / name
     folder.mkdir(parents=True)
-    (folder / "requirements.txt").write_text(requirements)
-    venvs.put(layout, folder, Wishes(), Report(None))
+    (folder / "requirements.txt").write_text("# nothing\n")
     (folder / release.WHOLE).touch()
     return folder
 
 
-def test_releases_with_the_same_lock_share_their_packages(layout: Layout) -> None:
-    one = a_release(layout, "1")
-    made = (one / ".venv/bin/python").lstat().st_ino
-    two = a_release(layout, "2")
+def test_releases_with_the_same_lock_share_their_packages_once_those_are_whole(
+    layout: Layout,
+) -> None:
+    broken_off = layout.venvs / venvs.name_of(a_release(layout, "1") / "requirements.txt")
+    (broken_off / "bin").mkdir(parents=True)
 
-    assert (one / ".venv").readlink() == (two / ".venv").readlink()
-    assert (two / ".venv/bin/python").lstat().st_ino == made
-    assert release.is_whole(two)
+    venvs.put(layout, layout.releases / "1", Wishes(), Report(None))
+    made = (broken_off / "bin/python").lstat().st_ino
+    venvs.put(layout, a_release(layout, "2"), Wishes(), Report(None))
 
-
-def test_packages_whose_making_was_broken_off_are_made_anew(layout: Layout) -> None:
-    venv = (a_release(layout, "1") / ".venv").readlink()
-    (venv / venvs.WHOLE).unlink()
-    (venv / "bin/python").unlink()
-
-    two = a_release(layout, "2")
-
-    assert (two / ".venv/bin/python").exists()
+    assert release.is_whole(layout.releases / "1")
+    assert release.is_whole(layout.releases / "2")
+    assert (layout.releases / "2/.venv/bin/python").lstat().st_ino == made
 
 
 def test_a_release_whose_python_is_gone_is_not_whole(layout: Layout) -> None:
     one = a_release(layout, "1")
-    shutil.rmtree((one / ".venv").readlink() / "bin")
+    links.switch(one / venvs.LINK, layout.venvs / "python3.0-of-before")
 
     assert not release.is_whole(one)
 
 
 def test_packages_that_no_release_uses_any_more_go(layout: Layout) -> None:
-    a_release(layout, "1", "# of before\n")
-    kept = (a_release(layout, "2") / ".venv").readlink()
+    for number in "12":
+        (layout.venvs / number).mkdir(parents=True)
+        links.switch(a_release(layout, number) / venvs.LINK, layout.venvs / number)
 
     assert links.prune(layout.releases, {"2"}) == ["1"]
-    [gone] = venvs.prune(layout)
+    assert venvs.prune(layout) == ["1"]
 
-    assert gone != kept.name
-    assert list(layout.venvs.iterdir()) == [kept]
+    assert [path.name for path in layout.venvs.iterdir()] == ["2"]
 
 
 def test_what_is_half_removed_does_not_pass_for_whole(layout: Layout) -> None:
