@@ -12,10 +12,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
+from typing import TypeVar
 
 from common.core_release import VERSION, sha256_of
 from sandbox.core import Core, find_core
-from tests.server.machine import changes, faults, proofs
+from tests.server.machine import changes, faults, proofs, rotating
 from tests.server.machine.image import fresh_image, furnish
 from tests.server.machine.network import Wire, connected, plug_in
 from tests.server.machine.server import Server
@@ -25,6 +26,7 @@ from tests.systemd.boot.image import NoImage
 
 TOOLS = ("systemd-nspawn", "debootstrap", "nsenter", "ip", "openssl")
 Step = Callable[[Server], None]
+T = TypeVar("T")
 FRESH: tuple[Step, ...] = (
     faults.each_check_fails_once_and_nothing_is_changed,
     proofs.it_is_installed_in_one_go,
@@ -32,12 +34,15 @@ FRESH: tuple[Step, ...] = (
     proofs.the_log_holds_every_step_and_no_secret,
     proofs.the_doctor_finds_all_well,
     proofs.the_doctor_tells_what_is_wrong,
+    proofs.an_hour_without_ipv6_changes_nothing,
     proofs.the_firewall_shuts_out_strangers,
+    proofs.the_core_reaches_nothing_on_this_machine,
     proofs.a_stranger_sees_the_site,
 )
-BOOTED: tuple[Step, ...] = (
-    proofs.it_is_back_after_a_boot,
+LATER: tuple[Step, ...] = (
+    changes.a_server_that_is_not_well_is_not_updated,
     changes.an_update_changes_the_agent_and_cuts_nobody,
+    changes.an_update_of_the_cores_configuration_is_in_force,
     changes.a_broken_agent_is_undone,
     changes.a_broken_core_is_undone,
     changes.a_core_that_refuses_the_configuration_is_never_put_in_place,
@@ -69,20 +74,24 @@ def prove(core: Core, *, keep: bool) -> bool:
         pair, shop = furnish(root, core), Shop(Path(folder))
         shop.open()
         sold: tuple[Step, ...] = (
-            with_shop(proofs.the_shop_lists_no_impostor, shop),
-            with_shop(proofs.the_shop_adds_it_and_fills_it, shop),
+            given(proofs.the_shop_lists_no_impostor, shop),
+            given(proofs.the_shop_adds_it_and_fills_it, shop),
+        )
+        rotated: tuple[Step, ...] = (
+            given(rotating.short_ids_are_rotated, core),
+            given(rotating.keys_are_changed, core),
         )
         digest = sha256_of(core.path)
         with connected(root, pair) as wire:
             return all(
                 on_machine(root, wire, digest, steps, keep=keep)
-                for steps in ((*FRESH, *sold), BOOTED)
+                for steps in ((*FRESH, *sold), (proofs.it_is_back_after_a_boot, *rotated, *LATER))
             )
 
 
-def with_shop(step: Callable[[Server, Shop], None], shop: Shop) -> Step:
+def given(step: Callable[[Server, T], None], thing: T) -> Step:
     def made(server: Server) -> None:
-        step(server, shop)
+        step(server, thing)
 
     made.__doc__ = step.__doc__
     return made

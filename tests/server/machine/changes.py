@@ -35,6 +35,39 @@ def an_update_changes_the_agent_and_cuts_nobody(server: Server) -> None:
     assert server.run("update", source=NEXT).text.strip().endswith("this is what runs already")
 
 
+def a_server_that_is_not_well_is_not_updated(server: Server) -> None:
+    """a server that is not well already is not updated, unless that is asked for"""
+    before = server.release()
+    checkout(server.root / NEXT, "# one for a sick server\n")
+    server.sh("systemctl stop keyland-core")
+
+    refused = server.run("update", source=NEXT)
+    assert (refused.code, server.release()) == (1, before), refused.text[-3000:]
+    assert "is not well as it is" in refused.text, refused.text[-3000:]
+    forced = server.run("update --force", source=NEXT)
+
+    assert forced.code == 0, forced.text[-3000:]
+    assert server.release() != before
+    assert server.users_in_core() == PEOPLE
+
+
+def an_update_of_the_cores_configuration_is_in_force(server: Server) -> None:
+    """an update that changes the core's configuration alone has it in force, and all users in it"""
+    core, packages = server.pid("keyland-core"), server.venvs()
+    checkout(server.root / NEXT, "# with another time\n")
+    changed = server.root / NEXT / "country_api/core/config.py"
+    changed.write_text(changed.read_text().replace('"connIdle": 300', '"connIdle": 301'))
+
+    said = server.run("update", source=NEXT)
+
+    assert said.code == 0, said.text[-3000:]
+    assert "with another configuration" in said.text, said.text[-3000:]
+    assert '"connIdle": 301' in (server.root / "var/lib/keyland/core/config.json").read_text()
+    assert server.pid("keyland-core") != core
+    assert server.users_in_core() == PEOPLE
+    assert server.venvs() == packages
+
+
 def a_broken_agent_is_undone(server: Server) -> None:
     """an update whose agent does not start is undone: the old one runs, the core never stopped"""
     old, core, line = server.release(), server.pid("keyland-core"), server.run(source=NEXT).line

@@ -28,6 +28,11 @@ class Wire:
         return f"10.213.{self.net}.3"
 
     @property
+    def far(self) -> str:
+        """An address of this machine's that looks public: a core refuses private ones."""
+        return f"11.23.{self.net}.1"
+
+    @property
     def there(self) -> str:
         return f"10.213.{self.net}.2"
 
@@ -40,7 +45,7 @@ def connected(root: Path, pair: tuple[Path, Path]) -> Iterator[Wire]:
     sites: list[Site] = []
     try:
         four, six = f"10.213.{net}.1", f"fd00:213:{net:x}::1"
-        for address in (f"{four}/24", f"10.213.{net}.3/24"):
+        for address in (f"{four}/24", f"10.213.{net}.3/24", f"11.23.{net}.1/32"):
             _ip("address", "add", address, "dev", name)
         _ip("-6", "address", "add", f"{six}/64", "dev", name, "nodad")
         _ip("link", "set", name, "up")

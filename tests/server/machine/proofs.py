@@ -1,7 +1,9 @@
 """What is proved of the installed server, each by a function whose docstring is printed."""
 
+import json
 import socket
 import ssl
+from functools import partial
 
 from tests.server.machine.image import SITE
 from tests.server.machine.server import LINE, Server
@@ -62,11 +64,13 @@ def the_doctor_tells_what_is_wrong(server: Server) -> None:
     faults = {
         "systemctl stop keyland-core": "keyland-core is inactive",
         "nft delete table inet keyland": "rules of the firewall are not in force",
+        "nft insert rule inet keyland input accept": "in force, but not ours: chain input: accept",
+        "nft flush chain inet keyland core": "not in force: chain core: drop",
         "sed -i s/ForceIPv6v4/ForceIPv4/ /etc/keyland/agent.env": "leaves with ForceIPv4",
         f"sed -i /{SITE}/d /etc/hosts": "cannot be resolved",
     }
     mends = (
-        "systemctl start keyland-core", "systemctl restart keyland-firewall",
+        "systemctl start keyland-core", *(3 * ["systemctl restart keyland-firewall"]),
         "sed -i s/ForceIPv4$/ForceIPv6v4/ /etc/keyland/agent.env", "cp /srv/hosts /etc/hosts",
     )  # fmt: skip
     server.sh("cp /etc/hosts /srv/hosts")
@@ -79,12 +83,63 @@ def the_doctor_tells_what_is_wrong(server: Server) -> None:
     until(lambda: server.run("doctor").code == 0, "the doctor is content again")
 
 
+def an_hour_without_ipv6_changes_nothing(server: Server) -> None:
+    """run again while IPv6 is away it leaves the way out as it was, says so, and obeys a wish"""
+    away = "127.0.0.1:1"
+
+    again = server.run(ipv6_probe=away)
+    assert again.code == 0, again.text
+    assert "IPv6 does not work, but the core leaves with ForceIPv6v4" in again.text, again.text
+    assert way_out(server) == "ForceIPv6v4"
+
+    assert server.run(ipv6_probe=away, outbound="anew").code == 0
+    assert way_out(server) == "ForceIPv4"
+    assert server.run(outbound="anew").code == 0
+    assert way_out(server) == "ForceIPv6v4"
+
+
+def way_out(server: Server) -> str:
+    kept = json.loads((server.root / "var/lib/keyland/core/config.json").read_text())
+    return str(kept["outbounds"][0]["settings"]["domainStrategy"])
+
+
 def the_firewall_shuts_out_strangers(server: Server) -> None:
     """443 is open to a stranger, the agent's port to the shop alone"""
     there = server.wire.there
     assert reached(server.wire.here, there, 8443)
     assert reached(server.wire.stranger, there, 443)
     assert not reached(server.wire.stranger, there, 8443)
+
+
+def the_core_reaches_nothing_on_this_machine(server: Server) -> None:
+    """whatever the core was told to call on this machine: only the name server hears it"""
+    listeners = [("127.0.0.1", 9999), ("127.0.0.53", 53), (server.wire.there, 9998)]
+    for host, port in listeners:
+        served = f"python3 -m http.server -b {host} {port}"
+        server.sh(f"systemd-run -q --unit=hears{port} {served}")
+        until(partial(listens, server, host, port), f"{host}:{port}")
+
+    heard = {
+        (user, port): server.sh(f"setpriv --reuid={user} --clear-groups {called(host, port)}").code
+        for user in ("keyland-core", "keyland-agent")
+        for host, port in (*listeners, ("127.0.0.1", 8443))
+    }
+    server.sh("systemctl stop hears9999 hears53 hears9998")
+
+    assert heard == {
+        (user, port): int(user == "keyland-core" and port != 53)
+        for user in ("keyland-core", "keyland-agent")
+        for port in (9999, 53, 9998, 8443)
+    }
+
+
+def listens(server: Server, host: str, port: int) -> bool:
+    return f"{host}:{port}" in server.sh("ss -Hltn").text
+
+
+def called(host: str, port: int) -> str:
+    program = f"import socket; socket.create_connection(('{host}', {port}), 2)"
+    return f'python3 -c "{program}"'
 
 
 def reached(source: str, there: str, port: int) -> bool:

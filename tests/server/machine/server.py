@@ -12,6 +12,7 @@ from tests.systemd.boot.container import Machine
 LINE = re.compile(r"^(\S+:\d+) ([0-9a-f]{64}) (\S{32,})$", re.MULTILINE)
 KEPT = ("etc/keyland", "etc/systemd/system", "etc/cron.d/keyland")
 MADE = ("etc/keyland", "opt/keyland", "opt/keyland-releases", "opt/keyland-xray",
+        "opt/keyland-venvs",
         "usr/local/bin/xray", "etc/systemd/system/keyland.target", "var/lib/keyland",
         "etc/cron.d/keyland", "etc/systemd/system/keyland-firewall.service")  # fmt: skip
 
@@ -84,6 +85,9 @@ class Server:
         asked = "/usr/local/bin/xray api inboundusercount --server=unix:/run/keyland-core/api.sock"
         found = re.search(r'"count": (\d+)', self.sh(f"{asked} -tag=vless-users").text)
         return int(found[1]) if found else 0
+
+    def venvs(self) -> list[str]:
+        return sorted(path.name for path in (self.root / "opt/keyland-venvs").iterdir())
 
     def release(self) -> str:
         return (self.root / "opt/keyland").readlink().name
