@@ -135,10 +135,16 @@ def make_keys(folder: Path, callee: str, callers: dict[str, str]) -> None:
 
 
 def write_secret(file: Path, text: str, folder_mode: int = 0o700) -> None:
+    """Whole or not at all: half a key would pass for one that is there."""
     file.parent.mkdir(mode=folder_mode, parents=True, exist_ok=True)
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    fresh = file.with_name(f".{file.name}.new")
+    fresh.unlink(missing_ok=True)
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as opened:
         opened.write(text)
+        opened.flush()
+        os.fsync(handle)
+    fresh.replace(file)
 
 
 def put_once(source: Path, target: Path, mode: int = 0o644) -> None:
@@ -148,9 +154,12 @@ def put_once(source: Path, target: Path, mode: int = 0o644) -> None:
 
 
 def copy(source: Path, target: Path, mode: int = 0o644) -> None:
+    """Whole or not at all, since settings that are there are left alone."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
-    target.chmod(mode)
+    fresh = target.with_name(f".{target.name}.new")
+    shutil.copyfile(source, fresh)
+    fresh.chmod(mode)
+    fresh.replace(target)
 
 
 def put_crontab(file: Path, text: str) -> None:

@@ -11,10 +11,12 @@ docs/operations/servers.md says more.
 """
 
 import argparse
+import errno
 import fcntl
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,7 +46,9 @@ def main(arguments: list[str]) -> int:
     layout = Layout()
     with Report(layout.log) as report:
         report.note(f"--- {given.act}")
-        return run(ACTS[given.act], layout, wishes(given), report)
+        code = run(ACTS[given.act], layout, wishes(given), report)
+        report.note(f"--- {given.act} ended with exit code {code}")
+        return code
 
 
 def run(
@@ -61,8 +65,14 @@ def run(
             report.say(f"WRONG  {failure}")
         except OSError as trouble:
             report.say(f"WRONG  {trouble}")
+            if trouble.errno in (errno.ENOSPC, errno.EDQUOT):
+                report.say("       the disk is full: apt-get clean, and run it again")
         except KeyboardInterrupt:
             report.say("WRONG  stopped half-way\n       run it again, or look: doctor")
+        except Exception as fault:  # noqa: BLE001 -- nobody may have to look for it in a terminal
+            report.note(traceback.format_exc())
+            report.say(f"WRONG  a fault of this program ({type(fault).__name__}: {fault})")
+            report.say(f"       where it is stands in {layout.log}; it may be run again")
     return 1
 
 

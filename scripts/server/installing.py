@@ -1,5 +1,6 @@
 """`install`: from a fresh machine to the line for the shop, in steps that may all be repeated."""
 
+import hashlib
 from pathlib import Path
 
 from scripts.server import (
@@ -29,8 +30,7 @@ def install(layout: Layout, wishes: Wishes, report: Report) -> int:
     packages.put(report)
     program = xray.put(layout, wishes, report)
     release = releases.put(layout, wishes, report)
-    changed = _settle(layout, plan, program, release, report)
-    fingerprint = keys.put_certificate(layout, release, report)
+    fingerprint, changed = _settle(layout, plan, program, release, report)
     firewall.put(layout, plan.main_addresses, report)
     _run(layout, report, changed=changed)
     _hand_over(keys.line(layout, fingerprint), report)
@@ -44,20 +44,34 @@ def _not_another(layout: Layout) -> None:
         raise Failed(f"another release is installed ({there.name}): scripts/install-server update")
 
 
-def _settle(layout: Layout, plan: Plan, program: Path, release: Path, report: Report) -> bool:
-    """Whether what runs has to be started anew."""
-    changed = unfinished.begin(layout)
+def _settle(
+    layout: Layout, plan: Plan, program: Path, release: Path, report: Report
+) -> tuple[str, bool]:
+    """The certificate's fingerprint, and whether what runs has to be started anew."""
+    changed, before = unfinished.begin(layout), _read_at_start(layout)
     if not layout.program.exists():
         links.switch(layout.program, program)
-    changed |= links.switch(layout.current, release)
+    links.switch(layout.current, release)
     services.put(layout, release, report)
-    changed |= keys.put_reality(layout, layout.program, report)
+    keys.put_reality(layout, layout.program, report)
     if env_file.put(layout.agent_env, plan.settings()):
         report.say(f"settings: written to {layout.agent_env}")
-        changed = True
+    fingerprint = keys.put_certificate(layout, release, report)
+    changed |= _read_at_start(layout) != before
     if not changed:
         unfinished.end(layout)
-    return changed
+    return fingerprint, changed
+
+
+def _read_at_start(layout: Layout) -> str:
+    """A digest of all that the services read when they start: release, settings, keys, units."""
+    links_to = f"{links.leads_to(layout.current)} {links.leads_to(layout.program)}"
+    digest = hashlib.sha256(links_to.encode())
+    units = (path for path in layout.units.rglob("*") if "keyland" in str(path))
+    for path in sorted([layout.agent_env, *layout.credentials.glob("*"), *units]):
+        if path.is_file():
+            digest.update(f"\0{path}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _run(layout: Layout, report: Report, *, changed: bool) -> None:

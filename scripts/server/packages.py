@@ -24,7 +24,9 @@ def put(report: Report) -> None:
         return
     report.say(f"packages: installing {', '.join(names)}")
     done = _install(names)
-    if done.code:  # most often the lists are old
+    if done.code:  # most often the lists are old, or an earlier run was broken off
+        ask("dpkg", "--configure", "-a", "--force-confdef", "--force-confold", seconds=SECONDS,
+            DEBIAN_FRONTEND="noninteractive")  # fmt: skip
         run("apt-get", "update", "-qq", seconds=SECONDS, DEBIAN_FRONTEND="noninteractive")
         done = _install(names)
     if done.code:
@@ -37,6 +39,10 @@ def _install(names: list[str]) -> Done:
         "apt-get",
         "-o",
         "DPkg::Lock::Timeout=600",
+        "-o",
+        "Dpkg::Options::=--force-confdef",
+        "-o",
+        "Dpkg::Options::=--force-confold",
         "install",
         "-y",
         "-qq",
