@@ -36,11 +36,13 @@ class Running:
     )
 
 
-def exchange(layout: Layout, old: Pair, new: Pair, report: Report, running: Running) -> None:
+def exchange(
+    layout: Layout, old: Pair, new: Pair, report: Report, running: Running, *, anew: bool = False
+) -> None:
     """Broken off anywhere, it is gone on with by the next update. Raises Failed, after going
-    back unless the message says otherwise.
+    back unless the message says otherwise. `anew`: what does not change is started anew, too.
     """
-    again = unfinished.begin(layout, (old.release, old.program))
+    again = unfinished.begin(layout, (old.release, old.program)) or anew
     way = _Way(layout, old, report, running, again=again)
     if _tried(way.forth, new, report):
         unfinished.end(layout)

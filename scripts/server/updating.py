@@ -16,18 +16,18 @@ SICK_SECONDS = 15.0
 def update(layout: Layout, wishes: Wishes, report: Report) -> int:
     """Raises Failed; then the old pair runs again, unless the message says otherwise."""
     old = current(layout)
-    _is_well(layout, wishes, report)
+    sick = _is_sick(layout, wishes, report)
     if not report.tell(machine.disk(layout.root)):
         raise Failed("nothing was changed")
     packages.put(report)
     new = Pair(releases.put(layout, wishes, report), xray.put(layout, wishes, report))
-    if new == old and not layout.unfinished.exists():
+    if new == old and not sick and not layout.unfinished.exists():
         firewall.put(layout, firewall.main_addresses(layout), report)
         report.say("update: this is what runs already")
         return 0
     _take_precautions(layout, new, report)
     report.tell(replaced(layout, old, new))
-    exchange(layout, old, new, report, Running())
+    exchange(layout, old, new, report, Running(), anew=sick)
     firewall.put(layout, firewall.main_addresses(layout), report)
     _prune(layout, {old, new}, report)
     report.say(f"update: {new.release.name} runs with Xray {new.program.parent.name}")
@@ -49,18 +49,19 @@ def current(layout: Layout) -> Pair:
     return Pair(release, program)
 
 
-def _is_well(layout: Layout, wishes: Wishes, report: Report) -> None:
+def _is_sick(layout: Layout, wishes: Wishes, report: Report) -> bool:
     """Afterwards nobody could tell what the update broke, and the way back would lead to what is
     broken already. One that was broken off is gone on with. Raises Failed.
     """
     if layout.unfinished.exists() or report.tell(health.until_well(layout, SICK_SECONDS)):
-        return
+        return False
     if not wishes.force:
         raise Failed(
             "this server is not well as it is, so nothing was changed: put that right first"
             " (scripts/install-server doctor), or update it all the same with --force"
         )
     report.say("update: going on all the same (--force)")
+    return True
 
 
 def _take_precautions(layout: Layout, new: Pair, report: Report) -> None:

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from common.core_release import VERSION, sha256_of
 from sandbox.core import Core, find_core
-from tests.server.machine import changes, faults, proofs, rotating
+from tests.server.machine import changes, faults, proofs, rotating, troubles
 from tests.server.machine.image import fresh_image, furnish
 from tests.server.machine.network import Wire, connected, plug_in
 from tests.server.machine.server import Server
@@ -47,6 +47,9 @@ LATER: tuple[Step, ...] = (
     changes.a_broken_core_is_undone,
     changes.a_core_that_refuses_the_configuration_is_never_put_in_place,
     changes.another_file_than_the_pinned_one_is_refused,
+    changes.it_is_removed_without_a_trace,
+    troubles.what_cannot_be_had_is_told,
+    troubles.killed_anywhere_it_is_made_good,
     changes.it_is_removed_without_a_trace,
 )
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from typing_extensions import override
 
@@ -57,7 +57,9 @@ def fetches(server: Server, core: Core, short_id: str) -> bool:
         process = CoreProcess(FoundCore(CoreKind.XRAY, core.path), config)
         process.start()
         try:
-            with urlopen(f"http://127.0.0.1:{port}/", timeout=SECONDS) as answer:
+            # the core goes by the name in the request, as a browser's would be
+            asked = Request(f"http://127.0.0.1:{port}/", headers={"Host": server.wire.far})
+            with urlopen(asked, timeout=SECONDS) as answer:  # noqa: S310 -- our own port
                 return bool(answer.read() == PAGE)
         except OSError:
             return False

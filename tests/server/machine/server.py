@@ -49,6 +49,9 @@ class Server:
         return Said(int(code), words)
 
     def run(self, act: str = "install", source: str = SOURCE, **changed: str) -> Said:
+        return self.sh(self.command(act, source, **changed))
+
+    def command(self, act: str = "install", source: str = SOURCE, **changed: str) -> str:
         """The installer, with all that there is no internet for; `changed` options, by name."""
         options = {
             "address": self.wire.there,
@@ -60,7 +63,7 @@ class Server:
         }
         options |= {name.replace("_", "-"): value for name, value in changed.items()}
         words = " ".join(f"--{name} {value}" for name, value in options.items() if value)
-        return self.sh(f"/{source}/scripts/install-server {act} {words}")
+        return f"/{source}/scripts/install-server {act} {words}"
 
     def made(self) -> list[str]:
         """What of an installation is there."""
