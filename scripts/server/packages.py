@@ -1,10 +1,13 @@
 """What is needed of the distribution."""
 
-from scripts.server.commands import Done, ask, run
+from time import monotonic, sleep
+
+from scripts.server.commands import Done, ask
 from scripts.server.report import Failed, Report
 
 WANTED = ("python3-venv", "ca-certificates", "openssl", "iproute2", "nftables", "cron")
 SECONDS = 900.0
+LOCKED_SECONDS = 15.0
 
 
 def missing() -> list[str]:
@@ -27,10 +30,27 @@ def put(report: Report) -> None:
     if done.code:  # most often the lists are old, or an earlier run was broken off
         ask("dpkg", "--configure", "-a", "--force-confdef", "--force-confold", seconds=SECONDS,
             DEBIAN_FRONTEND="noninteractive")  # fmt: skip
-        run("apt-get", "update", "-qq", seconds=SECONDS, DEBIAN_FRONTEND="noninteractive")
+        _refresh()
         done = _install(names)
     if done.code:
         raise Failed(f"apt-get cannot install {', '.join(names)}: {done.words[-600:]}")
+
+
+def _refresh() -> None:
+    """Raises Failed. A fresh machine refreshes its lists by itself, and apt waits for no lock of
+    theirs.
+    """
+    deadline = monotonic() + SECONDS
+    while (done := _updated()).code and "Could not get lock" in done.words:
+        if monotonic() > deadline:
+            break
+        sleep(LOCKED_SECONDS)
+    if done.code:
+        raise Failed(f"apt-get update: {done.words[-1500:]}")
+
+
+def _updated() -> Done:
+    return ask("apt-get", "update", "-qq", seconds=SECONDS, DEBIAN_FRONTEND="noninteractive")
 
 
 def _install(names: list[str]) -> Done:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,17 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_changed(tmp_path: Path
     assert all(word in said for word in ("--address", "--main-address", "--target"))
     assert [path.name for path in layout.root.rglob("*")] == ["opt"]
     assert log.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_old_python_is_told_in_words_and_not_by_its_own_trouble(tmp_path: Path) -> None:
+    old = tmp_path / "python3"
+    old.write_text('#!/bin/sh\n[ "$1" = --version ] && echo Python 3.10.12\nexit 1\n')
+    old.chmod(0o755)
+
+    done = subprocess.run(
+        [release.PROJECT / "scripts/install-server"], env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "3.11 or newer is missing (Python 3.10.12)" in done.stdout
