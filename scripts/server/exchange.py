@@ -78,8 +78,8 @@ class _Way:
         program that will read it, so that link is switched before.
         """
         links.switch(self._layout.program, pair.program)
-        if self._agent(pair) and not self._well():
-            return False
+        if self._agent(pair) and not self._again and not self._well():
+            return False  # with a core that may be ill already, both are looked at together
         if self._again or self._core_now() != self._core_has:
             if not self._running.accepts(self._layout):
                 self._report.say("WRONG  the new Xray does not accept the core's configuration")

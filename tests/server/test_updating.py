@@ -229,6 +229,9 @@ def test_a_program_of_somebody_elses_in_place_of_ours_is_named(host: Host) -> No
 
 
 def test_of_a_server_that_was_not_well_everything_is_started_anew(host: Host) -> None:
+    host.core_has = "spoilt"
+    host.broken_plans = {"spoilt"}
+
     exchange(host.layout, OLD, SAME_CORE, Report(None), host.running(), anew=True)
 
     assert (host.runs(), host.core_starts) == (all_of(SAME_CORE), 1)
