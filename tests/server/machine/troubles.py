@@ -22,7 +22,7 @@ rm -f /srv/killed.log
 setsid {command} >/srv/killed.log 2>&1 </dev/null & pid=$!
 until grep -q '^{words}' /srv/killed.log || ! kill -0 $pid; do sleep 0.05; done
 sleep {seconds}
-kill -9 -- -$pid && echo it was killed
+kill -s KILL -- -$pid && echo it was killed
 """
 
 
