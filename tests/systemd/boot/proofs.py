@@ -173,7 +173,11 @@ def jobs_do_their_work(machine: Machine) -> None:
         assert machine.shown(unit, "Result") == "success", machine.systemctl("status", unit)
         assert machine.shown(unit, "ExecMainStatus") == "0", unit
     found = machine.run("sh", "-c", "ls -d /var/lib/keyland-backup/*/2*/*")
-    assert len(found.split()) == 5, found
+    copied = sorted((path.split("/")[4], path.rpartition("/")[2]) for path in found.split())
+    assert copied == [
+        ("agent", "country_api.sqlite3"), ("agent", "traffic.sqlite3"), ("bot", "tg_bot.sqlite3"),
+        ("main", "main.db"), ("notify", "notify.db"), ("payments", "payments.sqlite3"),
+    ], found  # fmt: skip
     assert "Bad" not in machine.run("journalctl", "--no-pager", "-o", "cat", "-u", "cron")
 
 
