@@ -37,6 +37,7 @@ class Describing:
         self._patience_seconds = patience_seconds
         self._lock = threading.Lock()
         self._asked: dict[str, Future[None]] = {}
+        self._wrong: dict[str, str] = {}
 
     def tick(self) -> None:
         """Ask all servers at once; tells the store who answered."""
@@ -75,7 +76,7 @@ class Describing:
         try:
             description = checked(server, server.api.describe())
         except Invalid as wrong:
-            log.error("server %s: %s", server.address, wrong.message)  # noqa: TRY400 -- the message says it
+            self._told_wrong(server, wrong.message)
         except StorageUnavailable:
             raise
         except ServiceError as trouble:
@@ -83,7 +84,14 @@ class Describing:
             server.rest.failed()
             self._store.set_unreachable(server.address)
         else:
+            self._wrong.pop(server.address, None)
             self._store.set_description(server.address, description, self._clock())
+
+    def _told_wrong(self, server: Server, message: str) -> None:
+        """Once, not at each time that it is asked."""
+        if self._wrong.get(server.address) != message:
+            self._wrong[server.address] = message
+            log.error("server %s: %s", server.address, message)
 
 
 def checked(server: Server, description: ServerDescription) -> ServerDescription:

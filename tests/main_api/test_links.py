@@ -1,5 +1,6 @@
 """Links: what they say, that they work while a server is down, and that they can be replaced."""
 
+import logging
 from time import monotonic
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -109,6 +110,20 @@ def test_a_server_that_describes_what_it_must_not_keeps_its_last_good_descriptio
         shop.deps.vpn.describing.tick()
 
         assert shop.bot.links(user_id) == before, lie
+
+
+def test_what_a_server_describes_wrongly_is_logged_once_until_it_is_right_again(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    honest = shop.finland.description
+    for described in (honest | {"host": "evil.test"}, honest, honest | {"host": "evil.test"}):
+        shop.finland.description = described
+        for _ in range(3):
+            shop.deps.vpn.describing.tick()
+
+    told = [it.message for it in caplog.records if it.levelno == logging.ERROR]
+    assert len(told) == 2
+    assert all("another host" in it for it in told)
 
 
 def test_a_changed_description_reaches_the_links(shop: Shop, user_id: int) -> None:
