@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from common.clock import Clock
 from country_api.core.accounts import Accounts
@@ -57,7 +58,7 @@ class Proof:
 
     def _on_disk(self, key: str, user: ServerUser | None) -> bool:
         """As the file lies there now, whoever wrote it; of a stranger, under any id."""
-        found = ids_in(self._config).get(key)
+        found = id_in(self._config, key)
         return found == user.core_id if user else found is not None
 
     def _in_core(self, key: str, user: ServerUser | None) -> bool | None:
@@ -71,15 +72,25 @@ class Proof:
 
     def _asked(self, key: str) -> tuple[bool, str | None]:
         if self._accounts.can_list:
-            return True, self._accounts.listed(key).get(key)
+            return True, self._accounts.id_of(key)
         return self._enforcer.known(key)
 
 
-def ids_in(config: Path) -> dict[str, str]:
-    """Key -> id of the core's config file; empty when it is away or is no such file."""
+def id_in(config: Path, key: str) -> str | None:
+    """Of the client with that name in the core's config file; None also when the file is away or is
+    none. All clients are never kept: ten thousand are megabytes.
+    """
+    ids: list[str] = []
+
+    def without_clients(one: dict[str, Any]) -> dict[str, Any] | None:
+        if "email" not in one:
+            return one
+        if one["email"] == key:
+            ids.append(one["id"])
+        return None
+
     try:
-        read = json.loads(config.read_bytes())
-        clients = read["inbounds"][0]["settings"]["clients"]
-        return {client["email"]: client["id"] for client in clients}
-    except (OSError, ValueError, LookupError, TypeError):
-        return {}
+        json.loads(config.read_bytes(), object_hook=without_clients)
+    except (OSError, ValueError, LookupError):
+        return None
+    return ids[0] if ids else None

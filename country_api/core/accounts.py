@@ -87,23 +87,23 @@ class Accounts:
             type=f"{self._client.prefix}.{name}", value=message.SerializeToString()
         )
 
-    def listed(self, only: str = "") -> dict[str, str]:
+    def listed(self) -> dict[str, str]:
         """Name -> id, as `each` has them."""
-        return dict(self.each(only))
+        return dict(self.each())
 
-    def each(self, only: str = "") -> Iterator[tuple[str, str]]:
-        """Name and id as the core has them now, of all or of one; an account with another flow
+    def each(self) -> Iterator[tuple[str, str]]:
+        """Name and id as the core has them now, of all; an account with another flow
         counts as no id.
 
         Only where `can_list`. Xray lists a user it has lost as an empty one, which is left out.
         """
-        request = pb.GetInboundUserRequest(tag=self._plan.tag, email=only)
+        request = pb.GetInboundUserRequest(tag=self._plan.tag)
         answer = self._client.call(LIST, request, pb.GetInboundUserResponse, seconds=5.0)
         users = map(pb.User.FromString, answer.users)
         return ((user.email, self._id_of(user)) for user in users if user.email)
 
     def id_of(self, key: str) -> str | None:
-        """As `listed` has it, of one; raises CoreError."""
+        """As `each` has it, of one; raises CoreError."""
         request = pb.GetInboundUserRequest(tag=self._plan.tag, email=key)
         answer = self._client.call(LIST, request, pb.GetInboundUserResponse)
         users = map(pb.User.FromString, answer.users)

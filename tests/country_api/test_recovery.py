@@ -151,8 +151,8 @@ class Overtaken(Accounts):
     meanwhile: Callable[[], None]
 
     @override
-    def each(self, only: str = "") -> Iterator[tuple[str, str]]:
-        found = super().each(only)
+    def each(self) -> Iterator[tuple[str, str]]:
+        found = super().each()
         self.meanwhile()
         return found
 
