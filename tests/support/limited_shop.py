@@ -21,7 +21,7 @@ class LimitedShop(Till):
 
     def __init__(self, folder: Path, **limits: Any) -> None:
         super().__init__(folder)
-        self.deps.vpn.enlisting.tick()
+        self.enlist()
         self.deps.vpn.describing.tick()
         self.begin()
         self.limit(**limits)

@@ -27,7 +27,7 @@ def agree(shop: WatchedShop) -> None:
 
 
 def lose_the_database(shop: WatchedShop) -> None:
-    shop.deps.vpn.enlisting.tick()
+    shop.enlist()
     settle(shop, 12)
     shop.deps.db[USERS].delete_many({})
     shop.start()

@@ -14,6 +14,8 @@ NOBODY: frozenset[Withheld] = frozenset()
 
 def test_without_the_operators_word_nothing_is_ever_cut(limited: LimitedShop) -> None:
     limited.limit(devices=1, enforced=NOBODY)
+    limited.use(1)
+    limited.look()  # which also notes that she has connected
     before = limited.record(limited.user_id)
     limited.use(5000, devices=9)
     limited.look(30)

@@ -178,7 +178,7 @@ def test_a_server_that_joins_is_not_given_who_is_withheld(limited: LimitedShop) 
     limited.use(100)
     limited.look()
     limited.write_countries(f'{{"finland": ["{FINLAND}"], "france": ["fr.test:8443"]}}')
-    limited.deps.vpn.enlisting.tick()
+    limited.enlist()
     limited.heal()
 
     assert limited.countries["fr.test:8443"].users[f"u{limited.user_id}"].active is False
