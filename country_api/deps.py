@@ -78,7 +78,7 @@ def build(settings: CountrySettings, clock: Clock | None = None, ss: Sequence[st
     cutter = Cutter(
         online,
         Sockets(settings.inbound_port, ss),
-        live=lambda: store.live(clock()),
+        live=lambda keys: store.live_among(keys, clock()),
         check=lambda: why_not(ss),
         watchdog=watchdog,
     )

@@ -2,9 +2,10 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from common.clock import from_milliseconds, milliseconds
@@ -101,12 +102,14 @@ class Store:
         with self._database() as db:
             return dict(db.execute(LIVE, (milliseconds(now),)))
 
-    def live_among(self, keys: Sequence[str], now: datetime) -> dict[str, str]:
+    def live_among(self, keys: Iterable[str], now: datetime) -> dict[str, str]:
         """Key -> id of those of these users."""
-        places = ", ".join("?" * len(keys))
-        with self._database() as db:
-            found = db.execute(f"{LIVE} AND key IN ({places})", (milliseconds(now), *keys))
-            return dict(found.fetchall())
+        rest, found = iter(keys), dict[str, str]()
+        while some := list(islice(rest, A_PAGE)):
+            places = ", ".join("?" * len(some))
+            with self._database() as db:
+                found |= db.execute(f"{LIVE} AND key IN ({places})", (milliseconds(now), *some))
+        return found
 
     def ending_between(self, after: datetime, until: datetime) -> list[str]:
         """Keys of active users whose end lies in (after, until]."""

@@ -7,7 +7,7 @@ after the removal, when no new connection can begin.
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from time import monotonic
 
 from common.errors import ServiceError
@@ -28,7 +28,7 @@ class Cutter:
     """Ask with `cut`, which neither waits nor fails. `trouble` says why nothing can be cut, "" when
     it can; it is also logged when it begins and ends.
 
-    At the start and now and then, whoever is connected and not in `live()` is cut as well: those
+    At the start and now and then, whoever is connected and not live is cut as well: those
     whom an agent removed that died then, and those who were let in without being counted (an idle
     Mux connection counts from the first stream inside). One at an address where that was done is
     left alone until he has been away, or a wrong count would cut his neighbours for ever. `ended`
@@ -40,7 +40,7 @@ class Cutter:
         self,
         online: Online,
         sockets: Sockets,
-        live: Callable[[], Mapping[str, str]],
+        live: Callable[[Collection[str]], Mapping[str, str]],
         check: Callable[[], str],
         watchdog: Watchdog | None = None,
         sweep_seconds: float = SWEEP_SECONDS,
@@ -106,7 +106,7 @@ class Cutter:
 
     def _back(self, due: Mapping[str, Entry]) -> set[str]:
         """Who has got the very id again that had gone: what he has begun with it is wanted."""
-        live = self._live() if due else {}
+        live = self._live(due)
         return {key for key, it in due.items() if it.core_id and it.core_id == live.get(key)}
 
     def _sweep(self) -> None:
@@ -122,7 +122,7 @@ class Cutter:
 
     def _end_strangers(self) -> None:
         there = self._online.all()  # before the others, since who is added stands there first
-        strangers = there.keys() - set(self._live())
+        strangers = there.keys() - self._live(there).keys()
         pairs = {(key, address) for key in strangers for address in there[key]}
         try:
             self._destroy({address for _, address in pairs - self._swept})

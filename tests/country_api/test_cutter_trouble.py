@@ -44,7 +44,7 @@ class Nobody:
 
     asked = 0
 
-    def __call__(self) -> dict[str, str]:
+    def __call__(self, _keys: object) -> dict[str, str]:
         self.asked += 1
         return {}
 
