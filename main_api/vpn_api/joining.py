@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from datetime import datetime
 from itertools import islice
 from time import monotonic
@@ -17,6 +17,9 @@ from models.servers import MOST_USERS
 AT_ONCE = 2  # one list is made while the server is at work on another
 DIRECTLY_SECONDS = 20.0
 """Who is not told by then is pending like after any change, and whoever watches those sees him."""
+
+Call = tuple[list[UserRecord], Future[list[Held]]]
+"""Users, and what the server will have said of them."""
 
 
 class Joining:
@@ -39,27 +42,24 @@ class Joining:
         told = reached = 0
         deadline = monotonic() + self._directly_seconds
         self._store.set_told(server.address, told)
-        for users, held in self._answers(
-            server, self._pending.everybody(active_since=active_since)
-        ):
-            if any(isinstance(it, SERVERS_TROUBLE) for it in held) or monotonic() > deadline:
+        for users, call in self._calls(server, self._pending.everybody(active_since=active_since)):
+            # an answer may go on for ever, since no deadline of a read sees that
+            _, late = wait([call], max(deadline - monotonic(), 0.0))
+            if late or monotonic() > deadline or _in_trouble(held := call.result()):
                 break
             self._make_pending(server, users, held)
             told, reached = told + len(users), users[-1].user_id
             self._store.set_told(server.address, told)
         return told, reached
 
-    def _answers(
-        self, server: Server, everybody: Iterator[UserRecord]
-    ) -> Iterator[tuple[list[UserRecord], list[Held]]]:
-        calls: deque[tuple[list[UserRecord], Future[list[Held]]]] = deque()
+    def _calls(self, server: Server, everybody: Iterator[UserRecord]) -> Iterator[Call]:
+        """In the order of the users; some are begun before the one that is waited for."""
+        begun: deque[Call] = deque()
         while users := list(islice(everybody, self._page)):
-            calls.append((users, server.calls.submit(self._telling.tell, server, users)))
-            if len(calls) == AT_ONCE:
-                users, call = calls.popleft()
-                yield users, call.result()
-        for users, call in calls:
-            yield users, call.result()
+            begun.append((users, server.calls.submit(self._telling.tell, server, users)))
+            if len(begun) == AT_ONCE:
+                yield begun.popleft()
+        yield from begun
 
     def _make_pending(self, server: Server, users: list[UserRecord], held: list[Held]) -> None:
         has = self._telling.has
@@ -68,3 +68,7 @@ class Joining:
         ]
         if not_taken:
             self._pending.tell_again(server.address, not_taken)
+
+
+def _in_trouble(held: list[Held]) -> bool:
+    return any(isinstance(it, SERVERS_TROUBLE) for it in held)
