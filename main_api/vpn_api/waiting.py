@@ -12,7 +12,9 @@ class Waiting:
     def counts(self, addresses: list[str]) -> dict[str, int]:
         """By address; of a server that is joining, at least one."""
         counts, known = self._pending.counts(addresses), self._store.all()
-        told = {it: known.get(it, {}).get("told") for it in addresses}
+        seen = {it: known.get(it, {}) for it in addresses}
+        # of one that another process has made join already, a process that died may have left it
+        told = {it: found.get("told") for it, found in seen.items() if not found.get("enlisted")}
         joining = {address: users for address, users in told.items() if users is not None}
         if joining:
             everybody = self._pending.count(active_since=self._clock())

@@ -55,3 +55,13 @@ def test_an_answer_that_does_not_end_holds_up_no_longer_than_it_may(
     assert france.users == {}  # it is still at it
     assert [shop.record(it).pending for it in people] == [[FRANCE]] * CROWD
     assert shop.deps.vpn.store.all()[FRANCE]["enlisted"]
+
+
+@pytest.mark.usefixtures("people")
+def test_a_process_that_ends_while_another_has_made_it_join_leaves_nothing_behind(
+    shop: Shop,
+) -> None:
+    shop.enlist()
+    shop.deps.vpn.store.set_told(FRANCE, 2)  # as far as that process came
+
+    assert shop.deps.vpn.waiting.counts([FRANCE]) == {FRANCE: 0}
