@@ -6,6 +6,7 @@ from concurrent.futures import wait as wait_for
 
 from common.clock import Clock
 from common.errors import ServiceError
+from common.storage.protocol import Document
 from main_api.vpn_api.joining import Joining
 from main_api.vpn_api.pending_store import PendingStore
 from main_api.vpn_api.server_store import ServerStore
@@ -37,14 +38,15 @@ class Enlisting:
     def tick(self) -> None:
         """Starts what is due: a server that is slow to join holds up no other."""
         present = {server.address: server for server in self._servers.callable()}
-        known = self._store.all()
-        for address, server in present.items():
-            seen, joins = known.get(address, {}), self._under_way.get(address)
-            if not seen.get("enlisted") and (joins is None or joins.done()):
+        joining = {address for address, joins in self._under_way.items() if not joins.done()}
+        known = self._store.all()  # read after that: who is done by then is known to have joined
+        for address in sorted(set(present) - joining):
+            seen, server = known.get(address, {}), present[address]
+            if not seen.get("enlisted"):
                 returning = "enlisted" in seen
                 self._under_way[address] = server.calls.submit(self._join, server, returning)
-        for address in sorted(set(known) - set(present)):
-            if known[address].get("enlisted"):
+        for address in sorted(set(known) - set(present) - joining):
+            if _has_users(known[address]):
                 self._leave(address)
 
     def finish(self) -> None:
@@ -69,3 +71,8 @@ class Enlisting:
         self._pending.forget(address)
         self._store.set_enlisted(address, enlisted=False)
         log.info("server %s has left", address)
+
+
+def _has_users(seen: Document) -> bool:
+    """Also one that was still joining when the process died."""
+    return bool(seen.get("enlisted")) or seen.get("told") is not None

@@ -3,11 +3,14 @@
 import json
 
 import pytest
+from typing_extensions import override
 
+from common.storage.protocol import Document
 from main_api.vpn_api.enlisting import Enlisting
 from main_api.vpn_api.joining import Joining
 from main_api.vpn_api.server_store import ServerStore
 from main_api.vpn_api.telling import Telling
+from models.admin import Act
 from tests.support.fake_country import FakeCountry
 from tests.support.shop import COUNTRIES, FRANCE, Shop
 
@@ -65,3 +68,45 @@ def test_a_process_that_ends_while_another_has_made_it_join_leaves_nothing_behin
     shop.deps.vpn.store.set_told(FRANCE, 2)  # as far as that process came
 
     assert shop.deps.vpn.waiting.counts([FRANCE]) == {FRANCE: 0}
+
+
+def test_one_that_left_while_it_joined_hears_of_what_ended_meanwhile(
+    shop: Shop, people: list[int], france: FakeCountry
+) -> None:
+    [server] = [it for it in shop.deps.vpn.servers.callable() if it.address == FRANCE]
+    joining(shop).tell(server, active_since=shop.clock.now)  # and the process ended here
+
+    shop.write_countries(json.dumps(COUNTRIES))
+    shop.start()
+    shop.enlist()
+    shop.bot.revoke(people[1], Act(admin_id=1, key="adm-1-revoke"))
+    shop.write_countries(LISTED)
+    shop.enlist()
+
+    assert not france.holds(people[1])
+
+
+class Late(ServerStore):
+    """What it reads is told only when the server has joined in between."""
+
+    job: Enlisting | None = None
+
+    @override
+    def all(self) -> dict[str, Document]:
+        known = super().all()
+        if self.job:
+            self.job.finish()
+        return known
+
+
+def test_one_that_has_just_joined_does_not_join_again(
+    shop: Shop, people: list[int], france: FakeCountry
+) -> None:
+    store = Late(shop.deps.db)
+    job = enlisting(shop, store)
+    job.tick()
+    store.job = job
+    job.tick()
+    job.finish()
+
+    assert france.puts == {f"u{user_id}": 1 for user_id in people}
