@@ -34,11 +34,14 @@ def compose(params: AccessWithheldParams, t: Texts, _: Circumstances) -> Message
 def _traffic(params: AccessWithheldParams, t: Texts) -> str:
     heading = t(
         "⏸ <b>The traffic of your plan is used up: {limit} GB in 30 days.</b>\n\n"
-        "The VPN is paused. Your paid time stays as it is, nothing of it is lost.",
+        "The VPN is paused. The end of your access stays as it is.",
         limit=params.limit // GIGABYTE,
     )
     if not params.until_ms:
-        ways = t("Renew your access, and everything works again at once, with the same link.")
+        ways = t(
+            "Renew your access, and everything works again at once, with the same link. "
+            "The new time is added to what you have."
+        )
     else:
         ways = t(
             "On {until} it starts again by itself. If you need it sooner, renew your access: "
@@ -56,8 +59,8 @@ def _devices(params: AccessWithheldParams, t: Texts) -> str:
     )
     ways = t(
         "That is more than your plan has, so the VPN is paused until {until} and then starts again "
-        "by itself. Your paid time stays as it is. Switch the VPN off where you do not need it. If "
-        "somebody else uses your link, write to support, and you will get a new one.",
+        "by itself. The end of your access stays as it is. Switch the VPN off where you do not "
+        "need it. If somebody else uses your link, write to support, and you will get a new one.",
         until=t.moment(from_milliseconds(params.until_ms)),
     )
     return f"{heading}\n\n{ways}"
