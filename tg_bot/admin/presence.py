@@ -14,7 +14,7 @@ ASKED: dict[Verdict, str] = {
     "there": deferred("🟢 {place}: is there"),
     "gone": deferred("⚪️ {place}: not there, as it should be"),
     "missing": deferred("🔴 {place}: is missing, is being put back"),
-    "lingers": deferred("🔴 {place}: still let in without access"),
+    "lingers": deferred("🔴 {place}: still lets in whom it should not"),
     "silent": deferred("🔴 {place}: does not answer"),
     "untold": deferred("⚪️ {place}: cannot tell, its version is old"),
 }
