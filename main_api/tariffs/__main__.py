@@ -64,9 +64,10 @@ def run(db: Database, asked: argparse.Namespace, clock: Clock = system_clock) ->
         except ServiceError as trouble:
             print(trouble, file=sys.stderr)
             return 1
-    shown = tariffs.active("en")
+    shown = [it for it in tariffs.all("en") if it.is_active or it.traffic_gb or it.device_limit]
     for tariff in shown:
-        print(f"{tariff.id:8} {_limits(tariff)}{_enforced(tariff)}")
+        sold = "" if tariff.is_active else " (sold no more)"
+        print(f"{tariff.id:8} {_limits(tariff)}{_enforced(tariff)}{sold}")
     if any(tariff.enforced for tariff in shown):
         print(f"\n{MEANING}")
     if asked.act == "limit" and (now := foreseen(db, clock)):

@@ -28,6 +28,12 @@ class Catalogue:
         locations = self._known_locations()
         return [_tariff(document, language, locations) for document in found]
 
+    def all(self, language: str) -> list[Tariff]:
+        """Also those that are sold no more: whoever has bought one goes by its limits."""
+        self._seed()
+        found = self._db[TARIFFS].find({}, sort=[("display_order", ASCENDING)])
+        return [_tariff(document, language, []) for document in found]
+
     def get(self, tariff_id: str, language: str) -> Tariff:
         """By id or slug; raises Invalid no_such_tariff, also for one that is sold no more."""
         self._seed()
@@ -50,8 +56,13 @@ class Catalogue:
         devices: int | None = None,
         enforced: Collection[Withheld] | None = None,
     ) -> None:
-        """0 for no limit; None: as it was. Raises Invalid no_such_tariff."""
-        tariff = self.get(tariff_id, "en")
+        """By id or slug, also of one that is sold no more. 0 for no limit; None: as it was. Raises
+        Invalid no_such_tariff.
+        """
+        named = [it for it in self.all("en") if tariff_id in (it.id, it.slug)]
+        tariff = next(iter(sorted(named, key=lambda it: not it.is_active)), None)
+        if tariff is None:
+            raise Invalid("no such tariff", code=Code.NO_SUCH_TARIFF)
         asked = {"traffic_gb": traffic_gb, "device_limit": devices}
         changes: Document = {name: it or None for name, it in asked.items() if it is not None}
         if enforced is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from main_api.tariffs.__main__ import parse, run
-from tests.support.limited_shop import LimitedShop
+from tests.support.limited_shop import TRAFFIC, LimitedShop
 from tests.support.shop import Shop
 
 ROOT = Path(__file__).parents[3]
@@ -111,3 +111,19 @@ def test_the_operator_hears_how_many_his_word_concerns_and_none_is_changed_by_th
         assert (told in shown) if told else ("Within" not in shown)
         assert limited.withheld is None
     limited.close()
+
+
+def test_what_was_enforced_can_be_lifted_of_a_tariff_that_is_sold_no_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = LimitedShop(tmp_path, traffic_gb=10, enforced=TRAFFIC)
+    shop.use(10)
+    shop.look()
+    assert shop.withheld
+    shop.deps.db["tariffs"].update_one({"_id": "m1"}, {"$set": {"is_active": False}})
+
+    assert ran(shop, "limit", "m1", "--enforce", "nothing") == 0
+    assert "m1       10 GB in 30 days, any devices (sold no more)\n" in capsys.readouterr().out
+    shop.look()
+    assert shop.let_in == [True, True]
+    shop.close()
