@@ -67,8 +67,8 @@ def put(layout: Layout, wishes: Wishes, report: Report) -> Path:
 
 
 def is_whole(folder: Path) -> bool:
-    """Copied to its end, and its Python is still there: a newer system may have another."""
-    return (folder / WHOLE).is_file() and (folder / ".venv/bin/python").exists()
+    """Copied to its end, and with packages for the Python that is here now."""
+    return (folder / WHOLE).is_file() and venvs.fits(folder / venvs.LINK)
 
 
 def copy(project: Path, folder: Path) -> None:

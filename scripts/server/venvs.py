@@ -16,12 +16,13 @@ from scripts.server.report import Report
 WHOLE = ".complete"
 LINK = ".venv"
 PIP_SECONDS = 1800.0
+PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def name_of(requirements: Path) -> str:
     """A Python of another version has other packages; its own place is part of each."""
     digest = hashlib.sha256(requirements.read_bytes()).hexdigest()
-    return f"python{sys.version_info.major}.{sys.version_info.minor}-{digest[:12]}"
+    return f"{PYTHON}-{digest[:12]}"
 
 
 def put(layout: Layout, release: Path, wishes: Wishes, report: Report) -> None:
@@ -38,7 +39,14 @@ def put(layout: Layout, release: Path, wishes: Wishes, report: Report) -> None:
 
 def whole(venv: Path) -> bool:
     """Made to its end, and by a Python that is still there."""
-    return (venv / WHOLE).is_file() and (venv / "bin/python").exists()
+    return (venv / WHOLE).is_file() and fits(venv)
+
+
+def fits(venv: Path) -> bool:
+    """Its program is a link to the system's, which after an upgrade of that is another Python, one
+    that looks for its packages elsewhere.
+    """
+    return (venv / "bin/python").exists() and (venv / "lib" / PYTHON).is_dir()
 
 
 def _make(venv: Path, requirements: Path, wishes: Wishes) -> None:

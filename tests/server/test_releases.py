@@ -45,6 +45,19 @@ def test_a_release_whose_python_is_gone_is_not_whole(layout: Layout) -> None:
     assert not release.is_whole(one)
 
 
+def test_a_release_whose_packages_are_of_another_python_than_the_systems_is_not_whole(
+    layout: Layout,
+) -> None:
+    venvs.put(layout, one := a_release(layout, "1"), Wishes(), Report(None))
+    assert release.is_whole(one)
+
+    packages = one / ".venv/lib" / venvs.PYTHON
+    packages.rename(packages.with_name("python3.0"))  # as after the system was upgraded
+
+    assert (one / ".venv/bin/python").exists()
+    assert not release.is_whole(one)
+
+
 def test_packages_that_no_release_uses_any_more_go(layout: Layout) -> None:
     for number in "12":
         (layout.venvs / number).mkdir(parents=True)
