@@ -11,7 +11,7 @@ from models.codes import Service
 
 F = TypeVar("F", bound=Callable[..., Any])
 ATTRIBUTE = "allowed_callers"
-LOOPBACK = ("127.", "::1")
+LOOPBACK = ("127.", "::1", "::ffff:127.")  # the last is IPv4 where IPv6 is listened on
 
 
 def callers(*names: Service) -> Callable[[F], F]:

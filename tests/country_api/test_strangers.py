@@ -91,3 +91,14 @@ def test_pages_about_the_agent_are_for_its_own_machine(agent: Agent) -> None:
     assert [here.get(path).status_code for path in LOCAL_PAGES] == [200, 200, 200]
     assert [ask(agent, path).status_code for path in LOCAL_PAGES] == [404, 404, 404]
     assert here.get("/users").status_code == 404
+
+
+def test_this_machine_is_known_also_where_the_agent_listens_on_ipv6(agent: Agent) -> None:
+    """Which is so where customers reach the server by such an address."""
+    by_ipv4, another = "::ffff:127.0.0.1", "::ffff:203.0.113.9"
+    client = agent.app.test_client()
+
+    def health(source: str) -> int:
+        return client.get("/health", environ_base={"REMOTE_ADDR": source}).status_code
+
+    assert [health(by_ipv4), health("::1"), health(another)] == [200, 200, 404]
