@@ -5,8 +5,9 @@ silent connections, and it answers nobody. Here whole requests alone are handed 
 before that is done in the main thread, which waits for nobody, and a newcomer who does not come to
 his point makes room for others. Who has never been answered with more than an empty 404 counts as
 a newcomer; when there are too many, the oldest of the stage that most of them are at goes, so a
-flood pushes out its own kind, and nobody at an address that a known one came from. Plain HTTP,
-garbage and what breaks off are closed without an answer or a line in the log.
+flood pushes out its own kind. Those at an address that a known one came from are counted by
+themselves, so strangers push out none of them. Plain HTTP, garbage and what breaks off are closed
+without an answer or a line in the log.
 """
 
 import re
@@ -161,10 +162,11 @@ class TlsWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._make_room()
 
     def _make_room(self) -> None:
-        strangers = [it for it in self._newcomers if it.client[0] not in self._trusted]
-        if len(strangers) > NEWCOMERS:
-            crowded = Counter(it.stage for it in strangers).most_common(1)[0][0]
-            self._drop(next(it for it in strangers if it.stage == crowded))
+        for trusted in (False, True):  # at such an address may be others, too: behind one gateway
+            crowd = [it for it in self._newcomers if (it.client[0] in self._trusted) is trusted]
+            if len(crowd) > NEWCOMERS:
+                crowded = Counter(it.stage for it in crowd).most_common(1)[0][0]
+                self._drop(next(it for it in crowd if it.stage == crowded))
 
     def _on_readable(self, conn: Connection, _sock: socket) -> None:
         if conn not in self._line(conn):

@@ -195,15 +195,22 @@ ABROAD_MUTANTS: list[Mutant] = [
     Mutant(
         "a flood puts out whoever came first",
         TLS,
-        "next(it for it in strangers if it.stage == crowded)",
-        "strangers[0]",
+        "next(it for it in crowd if it.stage == crowded)",
+        "crowd[0]",
         f"{TESTS}/test_flood.py",
     ),
     Mutant(
         "a flood puts out who comes from a known one's address",
         TLS,
-        "[it for it in self._newcomers if it.client[0] not in self._trusted]",
+        "[it for it in self._newcomers if (it.client[0] in self._trusted) is trusted]",
         "list(self._newcomers)",
+        f"{TESTS}/test_flood.py",
+    ),
+    Mutant(
+        "a flood from a known one's address keeps him out",
+        TLS,
+        "for trusted in (False, True):",
+        "for trusted in (False,):",
         f"{TESTS}/test_flood.py",
     ),
     Mutant(

@@ -64,6 +64,17 @@ def test_who_is_slow_where_a_known_one_came_from_is_not_put_out(process: AgentPr
             slow.recv(1)
 
 
+def test_a_flood_from_where_a_known_one_came_from_keeps_him_out_no_more_than_another(
+    process: AgentProcess,
+) -> None:
+    process.api.describe()
+    with ExitStack() as held:
+        for _ in range(1100):  # more than gunicorn would have open at once
+            held.enter_context(connect(process))
+
+        process.api_pinned(process.fingerprint).describe()
+
+
 def test_who_holds_the_room_with_half_requests_keeps_no_newcomer_out(process: AgentProcess) -> None:
     with ExitStack() as held:
         for _ in range(220):
