@@ -33,6 +33,7 @@ class OwnWalls:
         self._read, self._file, self._mirror = read, file, mirror
         self._routing, self._pulse, self._monotonic = routing, pulse, monotonic
         self._own = read()
+        file.shut(self._own)  # one may have come since the file's plan was made
         self._shut: tuple[tuple[int, int], tuple[str, ...]] | None = None
         self._look_due = self._try_due = monotonic()
         self._told = ""

@@ -2,12 +2,21 @@
 
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
+from country_api.core.client import CoreClient
 from country_api.core.config import CoreKind, CorePlan, build
+from country_api.core.config_file import ConfigFile
+from country_api.core.routing import Routing
 from country_api.core.rules import PRIVATE
+from country_api.mirror import Mirror
 from country_api.own_addresses import own_addresses
+from country_api.own_walls import OwnWalls
+from country_api.pulse import Pulse
+from country_api.store import Store
+from tests.support.clock import FakeClock
 
 FIB_TRIE = """\
 Main:
@@ -86,3 +95,24 @@ def test_ipv4_addresses_hidden_in_ipv6_are_private_too(hidden: str) -> None:
 )
 def test_the_world_is_not_private(public: str) -> None:
     assert not any(ip_address(public) in ip_network(network) for network in PRIVATE)
+
+
+def test_an_address_that_comes_while_the_agent_starts_is_in_the_first_file(tmp_path: Path) -> None:
+    plan = CorePlan(CoreKind.V2RAY, "127.0.0.1:1", "127.0.0.1", 2, own=("45.84.1.7",))
+    file, client = ConfigFile(tmp_path / "core.json", plan), CoreClient(plan.api, plan.kind)
+    store = Store(tmp_path / "country_api.sqlite3")
+    mirror = Mirror(file, store, FakeClock())
+
+    OwnWalls(
+        read=lambda: ("45.84.1.7", "45.84.1.9"),
+        file=file,
+        mirror=mirror,
+        routing=Routing(client, plan),
+        pulse=Pulse(client, monotonic),
+        monotonic=monotonic,
+    )
+
+    assert mirror.write()
+    assert "45.84.1.9" in (tmp_path / "core.json").read_text()
+    client.close()
+    store.close()
