@@ -59,7 +59,7 @@ class AgreeRequest(Wire):
 class ServerAgreement(Wire):
     """What one server was found to hold otherwise than wanted, and that it is being repaired.
 
-    `trouble` is the code of the error for which it could not be compared; `withheld` are those who
+    `trouble` is the code of the error for which it could not be compared; `spared` are those who
     would lose access and do not, since they are suspiciously many.
     """
 
@@ -69,7 +69,7 @@ class ServerAgreement(Wire):
     missing: int = 0
     extra: int = 0
     other: int = 0
-    withheld: int = 0
+    spared: int = 0
 
 
 class ServerAgreements(Wire):

@@ -104,8 +104,8 @@ WATCH_MUTANTS = [
         MISSED,
     ),
     Mutant(
-        "withheld users stay an alarm for ever",
-        "main_api/watching/withheld.py",
+        "spared users stay an alarm for ever",
+        "main_api/watching/spared.py",
         "            self._alarms.end(alarm)\n",
         "            return\n",
         TOLD,

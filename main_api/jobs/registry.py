@@ -15,7 +15,7 @@ from main_api.traffic.sums import SumTraffic
 from main_api.vpn_api.agreeing import Agreeing
 from main_api.vpn_api.healing import IN_HAND_SECONDS
 from main_api.watching.deps import watch
-from main_api.watching.withheld import Withheld
+from main_api.watching.spared import Spared
 from main_api.withholding.deps import withholding
 
 
@@ -24,7 +24,7 @@ def planning(deps: Deps) -> NoticePlanning:
 
 
 def agreeing(deps: Deps) -> Agreeing:
-    alarm = Withheld(deps.vpn.servers, deps.alarms, deps.clock)
+    alarm = Spared(deps.vpn.servers, deps.alarms, deps.clock)
     return Agreeing(deps.vpn.servers, deps.vpn.store, deps.vpn.agreement, alarm)
 
 

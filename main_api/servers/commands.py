@@ -131,9 +131,9 @@ def agree(desk: Desk, address: str, *, force: bool) -> int:
     found = vpn.agreement.repair(asked[0], force=force)
     desk.say(
         f"{address} lacked {found.missing} users, had {found.extra} too many and {found.other}"
-        f" otherwise; {found.withheld} of them would lose access, and are left as they are"
+        f" otherwise; {found.spared} of them would lose access, and are left as they are"
     )
-    return 1 if found.withheld else 0
+    return 1 if found.spared else 0
 
 
 def remove(desk: Desk, address: str) -> int:

@@ -106,7 +106,7 @@ class Agreeing:
         round_.next_at = self._monotonic() + pause
         log.warning(
             "server %s differed: %d missing, %d extra, %d otherwise; %d are left as they are",
-            server.address, outcome.missing, outcome.extra, outcome.other, outcome.withheld,
+            server.address, outcome.missing, outcome.extra, outcome.other, outcome.spared,
         )  # fmt: skip
 
     def finish(self) -> None:

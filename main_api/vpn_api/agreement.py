@@ -20,7 +20,7 @@ class TooOld(Unavailable):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many users a server lacks, has too many, has with another id or end; `withheld` of them
+    """How many users a server lacks, has too many, has with another id or end; `spared` of them
     would lose access and keep it, since they are suspiciously many. `equal`: one call has shown
     that nothing differs; when it has not, all who differ may be pending there anyway. `life` is
     another one after each start of the agent.
@@ -30,7 +30,7 @@ class Outcome:
     missing: int = 0
     extra: int = 0
     other: int = 0
-    withheld: int = 0
+    spared: int = 0
     life: str = ""
 
     @property
@@ -52,7 +52,7 @@ class Agreement:
     def check(self, server: Server) -> Outcome:
         """Changes nothing."""
         life, found = self._compared(server)
-        return _outcome(life, found, withheld=0)
+        return _outcome(life, found, spared=0)
 
     def repair(self, server: Server, *, force: bool = False) -> Outcome:
         """What differs is pending there afterwards, and healing's business; only whom we do not
@@ -60,14 +60,14 @@ class Agreement:
         """
         life, found = self._compared(server)
         if found is None:
-            return _outcome(life, found, withheld=0)
-        withheld = 0 if force or not found.suspicious else found.losing
+            return _outcome(life, found, spared=0)
+        spared = 0 if force or not found.suspicious else found.losing
         again = found.missing + found.other
-        if not withheld:
+        if not spared:
             again += found.shortened + found.extra
             self._remove_unknown(server, found.unknown)
         self._pending.again(server.address, [(it.user_id, it.revision) for it in again])
-        return _outcome(life, found, withheld=withheld)
+        return _outcome(life, found, spared=spared)
 
     def _compared(self, server: Server) -> tuple[str, Differences | None]:
         people, at = self._census.people(), milliseconds(self._clock())
@@ -96,7 +96,7 @@ class Agreement:
             server.api.put_users(gone[first : first + MOST_USERS])
 
 
-def _outcome(life: str, found: Differences | None, *, withheld: int) -> Outcome:
+def _outcome(life: str, found: Differences | None, *, spared: int) -> Outcome:
     if found is None:
         return Outcome(equal=True, life=life)
     return Outcome(
@@ -104,6 +104,6 @@ def _outcome(life: str, found: Differences | None, *, withheld: int) -> Outcome:
         missing=len(found.missing),
         extra=len(found.extra) + len(found.unknown),
         other=len(found.other) + len(found.shortened),
-        withheld=withheld,
+        spared=spared,
         life=life,
     )

@@ -53,5 +53,5 @@ def _one(agreement: Agreement, server: Server, force: bool) -> ServerAgreement: 
         missing=found.missing,
         extra=found.extra,
         other=found.other,
-        withheld=found.withheld,
+        spared=found.spared,
     )

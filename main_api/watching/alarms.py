@@ -15,14 +15,14 @@ NEWEST = [("number", DESCENDING)]
 
 
 class About(StrEnum):
-    """SICK: the server gets no new customers. MISSING: somebody with access is not on it. WITHHELD:
+    """SICK: the server gets no new customers. MISSING: somebody with access is not on it. SPARED:
     it lets in suspiciously many who should have no or less access. UNCALLED: its key, or the
     fingerprint of its certificate, is not in our secrets.
     """
 
     SICK = "sick"
     MISSING = "missing"
-    WITHHELD = "withheld"
+    SPARED = "spared"
     UNCALLED = "uncalled"
 
 

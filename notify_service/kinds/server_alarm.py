@@ -28,18 +28,18 @@ NO_OTHERS = deferred(
 OVER = {
     "sick": deferred("✅ <b>{place}: the server is well again</b>"),
     "missing": deferred("✅ <b>{place}: everybody with access is there again</b>"),
-    "withheld": deferred("✅ <b>{place}: nobody is let in any more without access</b>"),
+    "spared": deferred("✅ <b>{place}: nobody is let in any more without access</b>"),
     "uncalled": deferred("✅ <b>{place}: the server can be called again</b>"),
 }
 MINUTE = timedelta(minutes=1)
 
 
 class ServerAlarmParams(Params):
-    """`users` with access were missing there when it began, or (withheld) had to have less of it;
+    """`users` with access were missing there when it began, or (spared) had to have less of it;
     `others`: well servers beside it; `until_ms` 0: it goes on.
     """
 
-    about: Literal["sick", "missing", "withheld", "uncalled"]
+    about: Literal["sick", "missing", "spared", "uncalled"]
     reason: Literal["silent", "core_down", "missing", ""] = ""
     country: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
     address: Annotated[str, Field(min_length=1, max_length=300)]
@@ -85,7 +85,7 @@ def _missing(params: ServerAlarmParams, t: Texts, place: Html) -> str:
     return f"{heading}\n\n{_since(params, t)}\n\n{repair}"
 
 
-def _withheld(params: ServerAlarmParams, t: Texts, place: Html) -> str:
+def _spared(params: ServerAlarmParams, t: Texts, place: Html) -> str:
     heading = t(
         "🚨 <b>{place}: the server lets in people who have no or less access by the database "
         "({n})</b>",
@@ -127,7 +127,7 @@ def _since(params: ServerAlarmParams, t: Texts) -> Html:
 BEGUN: dict[str, Callable[[ServerAlarmParams, Texts, Html], str]] = {
     "sick": _sick,
     "missing": _missing,
-    "withheld": _withheld,
+    "spared": _spared,
     "uncalled": _uncalled,
 }
 SERVER_ALARM = Kind(ServerAlarmParams, compose, Urgency.TRANSACTION)

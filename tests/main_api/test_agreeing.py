@@ -147,7 +147,7 @@ def test_weeks_without_the_operators_word_end_neither_the_comparisons_nor_their_
         minutes.job.tick()
         minutes.job.finish()
 
-    assert [outcome.withheld for _, outcome in minutes.outcomes] == [20] * rounds
+    assert [outcome.spared for _, outcome in minutes.outcomes] == [20] * rounds
 
 
 def test_who_is_not_enlisted_yet_is_not_compared(shop: Shop) -> None:

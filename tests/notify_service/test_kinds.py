@@ -62,9 +62,9 @@ EXAMPLES: list[tuple[NoticeKind, dict[str, Any], str]] = [
     (NoticeKind.SERVER_ALARM, ALARMED | {"about": "sick", "reason": "missing"}, ""),
     (NoticeKind.SERVER_ALARM, ALARMED | {"about": "sick", "others": 0}, ""),
     (NoticeKind.SERVER_ALARM, ALARMED | {"about": "missing"}, ""),
-    (NoticeKind.SERVER_ALARM, ALARMED | {"about": "withheld"}, ""),
+    (NoticeKind.SERVER_ALARM, ALARMED | {"about": "spared"}, ""),
     (NoticeKind.SERVER_ALARM, ALARMED | {"about": "uncalled"}, ""),
-    (NoticeKind.SERVER_ALARM, ALARMED | {"about": "withheld", "until_ms": UNTIL_MS}, ""),
+    (NoticeKind.SERVER_ALARM, ALARMED | {"about": "spared", "until_ms": UNTIL_MS}, ""),
     (NoticeKind.SERVER_ALARM, ALARMED | {"about": "uncalled", "until_ms": UNTIL_MS}, ""),
     (NoticeKind.SERVER_ALARM, ALARMED | {"about": "sick", "until_ms": UNTIL_MS}, ""),
     (NoticeKind.SERVER_ALARM, ALARMED | {"about": "missing", "until_ms": UNTIL_MS}, ""),
@@ -211,8 +211,8 @@ def test_the_only_server_is_not_said_to_have_others_beside_it() -> None:
     assert "по-прежнему получают этот" in alone
 
 
-def test_the_owner_is_told_the_command_that_settles_what_is_withheld() -> None:
-    told = composed(NoticeKind.SERVER_ALARM, ALARMED | {"about": "withheld"}, "en").html
+def test_the_owner_is_told_the_command_that_settles_who_is_spared() -> None:
+    told = composed(NoticeKind.SERVER_ALARM, ALARMED | {"about": "spared"}, "en").html
 
     assert "python -m main_api.servers agree [2001:db8::1]:443 --force" in told
     assert "(3)" in told

@@ -1,4 +1,4 @@
-"""What else the owner is told of, once and once when it is over: withheld users, lost secrets."""
+"""What else the owner is told of, once and once when it is over: spared users, lost secrets."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -34,7 +34,7 @@ def lose_the_database(shop: WatchedShop) -> None:
     shop.begin()
 
 
-def test_withheld_users_are_told_once_whatever_restarts_and_once_when_it_is_over(
+def test_spared_users_are_told_once_whatever_restarts_and_once_when_it_is_over(
     shop: WatchedShop,
 ) -> None:
     lose_the_database(shop)
@@ -45,17 +45,17 @@ def test_withheld_users_are_told_once_whatever_restarts_and_once_when_it_is_over
         shop.look(MINUTE)
         shop.clock.advance(days=2)
 
-    assert shop.words() == ["withheld", "withheld"]
+    assert shop.words() == ["spared", "spared"]
     assert {it.params["address"] for it in shop.told()} == {FINLAND, GERMANY}
     assert [it.params["users"] for it in shop.told()] == [12, 12]
     for server in shop.deps.vpn.servers.callable():
         shop.deps.vpn.agreement.repair(server, force=True)
     agree(shop)
     shop.look(MINUTE)
-    assert sorted(shop.words()) == ["withheld", "withheld", "withheld over", "withheld over"]
+    assert sorted(shop.words()) == ["spared", "spared", "spared over", "spared over"]
 
 
-def test_withheld_users_are_told_when_notify_service_is_back(shop: WatchedShop) -> None:
+def test_spared_users_are_told_when_notify_service_is_back(shop: WatchedShop) -> None:
     lose_the_database(shop)
     shop.notify.wire.down = True
     agree(shop)
@@ -66,7 +66,7 @@ def test_withheld_users_are_told_when_notify_service_is_back(shop: WatchedShop) 
     shop.notify.wire.down = False
     shop.look(MINUTE)
 
-    assert shop.words() == ["withheld", "withheld"]
+    assert shop.words() == ["spared", "spared"]
 
 
 def test_a_server_that_cannot_be_compared_has_its_alarm_go_on(shop: WatchedShop) -> None:
@@ -85,7 +85,7 @@ def test_the_alarm_of_a_server_that_leaves_the_file_goes_with_it(shop: WatchedSh
     agree(shop)
     shop.look()
 
-    assert shop.deps.alarms.open_ones().keys() == {(About.WITHHELD, GERMANY)}
+    assert shop.deps.alarms.open_ones().keys() == {(About.SPARED, GERMANY)}
 
 
 def test_a_server_without_a_fingerprint_is_told_once_and_the_others_serve(tmp_path: Path) -> None:
