@@ -43,6 +43,7 @@ class JobRunner:
     def stop(self) -> None:
         """Waits for what is under way."""
         self._scheduler.shutdown(wait=True)
+        self._deps.vpn.enlisting.stop()
         self._deps.vpn.healing.finish()
         self._deps.vpn.servers.close()
         self._deps.db.close()

@@ -53,6 +53,11 @@ class Enlisting:
         """Wait until the servers that are joining have joined."""
         wait_for(list(self._under_way.values()))
 
+    def stop(self) -> None:
+        """Whom the servers that are joining have not been told of is pending there afterwards."""
+        self._joining.stop()
+        self.finish()
+
     def _join(self, server: Server, returning: bool) -> None:  # noqa: FBT001 -- a thread's argument
         address, since = server.address, None if returning else self._clock()
         try:

@@ -1,5 +1,6 @@
 """Tells a server that joins of everybody, without a note for each user."""
 
+import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, wait
@@ -34,10 +35,16 @@ class Joining:
         self._telling, self._pending, self._store = telling, pending, store
         self._page = page
         self._directly_seconds = directly_seconds
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Whoever has not been told by now is not told here any more."""
+        self._stopping.set()
 
     def tell(self, server: Server, *, active_since: datetime | None) -> tuple[int, int]:
         """How many users the server was told of, and the user id up to which it was; whom of those
-        it has not taken is pending there. Ends early when the server is in trouble or slow.
+        it has not taken is pending there. Ends early when the server is in trouble or slow, and
+        by `stop`.
         """
         told = reached = 0
         deadline = monotonic() + self._directly_seconds
@@ -45,7 +52,8 @@ class Joining:
         for users, call in self._calls(server, self._pending.everybody(active_since=active_since)):
             # an answer may go on for ever, since no deadline of a read sees that
             _, late = wait([call], max(deadline - monotonic(), 0.0))
-            if late or monotonic() > deadline or _in_trouble(held := call.result()):
+            over = self._stopping.is_set() or monotonic() > deadline
+            if late or over or _in_trouble(held := call.result()):
                 break
             self._make_pending(server, users, held)
             told, reached = told + len(users), users[-1].user_id

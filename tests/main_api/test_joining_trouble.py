@@ -14,7 +14,7 @@ from models.admin import Act
 from tests.support.fake_country import FakeCountry
 from tests.support.shop import COUNTRIES, FRANCE, Shop
 
-CROWD, A_PAGE = 5, 2
+CROWD, A_PAGE = 11, 2
 LISTED = json.dumps({**COUNTRIES, "france": [FRANCE]})
 
 
@@ -110,3 +110,19 @@ def test_one_that_has_just_joined_does_not_join_again(
     job.finish()
 
     assert france.puts == {f"u{user_id}": 1 for user_id in people}
+
+
+def test_when_the_process_is_to_end_the_rest_is_left_pending_without_a_word_of_trouble(
+    shop: Shop, people: list[int], france: FakeCountry, caplog: pytest.LogCaptureFixture
+) -> None:
+    france.wire.slow = 0.2
+    job = enlisting(shop)
+    job.tick()
+
+    job.stop()
+    shop.deps.vpn.servers.close()
+
+    assert shop.deps.vpn.store.all()[FRANCE]["enlisted"]
+    assert all(france.holds(it) or shop.record(it).pending == [FRANCE] for it in people)
+    assert not [it for it in caplog.records if it.levelname == "ERROR"]
+    assert france.puts.keys() != {f"u{it}" for it in people}
