@@ -34,20 +34,24 @@ class Enlisting:
         self._joining = joining
         self._clock = clock
         self._under_way: dict[str, Future[None]] = {}
+        self._were_away: set[str] = set()
 
     def tick(self) -> None:
         """Starts what is due: a server that is slow to join holds up no other."""
         present = {server.address: server for server in self._servers.callable()}
         joining = {address for address, joins in self._under_way.items() if not joins.done()}
         known = self._store.all()  # read after that: who is done by then is known to have joined
-        for address in sorted(set(present) - joining):
-            seen, server = known.get(address, {}), present[address]
-            if not seen.get("enlisted"):
-                returning = "enlisted" in seen
-                self._under_way[address] = server.calls.submit(self._join, server, returning)
-        for address in sorted(set(known) - set(present) - joining):
-            if _has_users(known[address]):
-                self._leave(address)
+        for address in sorted(set(present) - joining - self._were_away):
+            if not known.get(address, {}).get("enlisted"):
+                self._begin(present[address], returning="enlisted" in known.get(address, {}))
+        self._were_away |= joining - set(present)  # what changed meanwhile they were not told
+        absent = {it for it in set(known) - set(present) if _has_users(known[it])}
+        for address in sorted((absent | self._were_away) - joining):
+            self._leave(address)
+        self._were_away &= joining
+
+    def _begin(self, server: Server, *, returning: bool) -> None:
+        self._under_way[server.address] = server.calls.submit(self._join, server, returning)
 
     def finish(self) -> None:
         """Wait until the servers that are joining have joined."""

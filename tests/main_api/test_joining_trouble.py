@@ -13,6 +13,7 @@ from main_api.vpn_api.telling import Telling
 from models.admin import Act
 from tests.support.fake_country import FakeCountry
 from tests.support.shop import COUNTRIES, FRANCE, Shop
+from tests.support.waiting import wait_until
 
 CROWD, A_PAGE = 11, 2
 LISTED = json.dumps({**COUNTRIES, "france": [FRANCE]})
@@ -126,3 +127,25 @@ def test_when_the_process_is_to_end_the_rest_is_left_pending_without_a_word_of_t
     assert all(france.holds(it) or shop.record(it).pending == [FRANCE] for it in people)
     assert not [it for it in caplog.records if it.levelname == "ERROR"]
     assert france.puts.keys() != {f"u{it}" for it in people}
+
+
+@pytest.mark.usefixtures("people")
+def test_one_that_was_away_while_it_joined_hears_of_who_has_bought_meanwhile(
+    shop: Shop, france: FakeCountry
+) -> None:
+    newcomer = shop.register(99).user_id
+    france.wire.slow = 0.5
+    job = enlisting(shop)
+    job.tick()
+    wait_until(lambda: FRANCE in shop.deps.vpn.store.all())
+    shop.write_countries(json.dumps(COUNTRIES))
+    job.tick()
+    shop.grant(newcomer, "a", days=30)
+    shop.write_countries(LISTED)
+    job.finish()
+
+    job.tick()  # it has left, though it is there again
+    france.wire.slow = 0.0
+    job.tick()
+    job.finish()
+    assert france.holds(newcomer)
