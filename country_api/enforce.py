@@ -52,6 +52,7 @@ class Enforcer:
         self._order = itertools.count()
         self._held: dict[str, Held] = {}
         self._unsettled: set[str] = set()
+        self._half_done: set[str] = set()
         self._repaired: Generation | None = None
 
     def settle(self, keys: Iterable[str], at_once: int = AT_ONCE) -> set[str]:
@@ -71,7 +72,8 @@ class Enforcer:
         with self._alone(keys):
             live = self._store.live_among(keys, self._clock())
             failed = self._bring({key: live.get(key) for key in keys})
-            self._unsettled.difference_update(key for key in keys if key not in failed)
+            for doubts in (self._unsettled, self._half_done):
+                doubts.difference_update(key for key in keys if key not in failed)
             for key, trouble in failed.items():
                 self._held.pop(key, None)
                 self._unsettled.add(key)
@@ -91,11 +93,11 @@ class Enforcer:
 
     def _bring(self, wanted: dict[str, str | None]) -> Failures:
         generation = self._pulse.generation
-        failed = self._ask(wanted, generation)
-        known = {key: self._known(key, generation) for key in wanted if key not in failed}
+        unasked = self._ask(wanted, generation)
+        known = {key: self._known(key, generation) for key in wanted if key not in unasked}
         differing = [key for key in known if known[key] != (True, wanted[key])]
         stale = [key for key in differing if known[key] != (True, None)]
-        failed |= self._accounts.remove(stale)
+        failed = self._accounts.remove(stale)
         gone = {key: known[key][1] for key in stale} | self._doubtful(known, wanted)
         self._cut({key: core_id for key, core_id in gone.items() if key not in failed})
         brought = [key for key in differing if key not in failed]
@@ -105,14 +107,15 @@ class Enforcer:
         for key in brought:
             if key not in failed:
                 self._held[key] = Held(generation, wanted[key], next(self._order))
-        return failed
+        self._half_done.update(failed)
+        return failed | unasked
 
     def _doubtful(self, known: dict[str, Known], wanted: dict[str, str | None]) -> dict[str, None]:
         """Whom a call that failed before may have removed all the same, under whatever id."""
         return {
             key: None
             for key, (_, held) in known.items()
-            if key in self._unsettled and (held is None or held != wanted[key])
+            if key in self._half_done and (held is None or held != wanted[key])
         }
 
     def _ask(self, keys: Iterable[str], generation: Generation) -> Failures:

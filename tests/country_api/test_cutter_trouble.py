@@ -105,6 +105,7 @@ def test_a_removal_whose_answer_was_lost_is_cut(agent: Agent, ss: FakeSs, site: 
     deps = agent._build()  # nothing in it runs by itself but what is started here
     deps.cutter.start()
     wait_until(lambda: deps.cutter.uncut == 0)  # so the next sweep is far away
+    assert deps.enforcer.settle(["u1"]) == {"u1"}  # what the core has is known: it is told at once
     agent.core.pause()
     agent.api.put_user(agent.user(1, revision=2, active=False))
     agent.core.resume()

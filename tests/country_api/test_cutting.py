@@ -182,6 +182,24 @@ def test_one_whose_name_the_core_had_already_is_not_cut(agent: Agent, visitors: 
     assert visitors.come(1, THERE).runs()
 
 
+def test_one_who_was_put_while_the_core_was_away_is_not_cut_when_it_is_back(
+    agent: Agent, visitors: Visitors
+) -> None:
+    empty = agent.core.config.read_text()
+    agent.core.kill()
+    agent.api.put_user(agent.user(1))
+    wait_until(lambda: "u1" in agent.file_users(), 30)
+    agent.core.config.write_text(empty)  # as if it had not been written in time
+    agent.start_core()
+    wait_until(lambda: agent.one(1).in_core is True, 30)
+
+    stream = visitors.come(1, HERE)
+
+    until = monotonic() + AGAIN_SECONDS + 1
+    while monotonic() < until:
+        assert stream.runs()
+
+
 @pytest.mark.parametrize("site", [0.3], indirect=True)
 def test_hundreds_whose_access_ends_at_one_moment_are_cut_together(
     agent: Agent, visitors: Visitors
