@@ -8,6 +8,9 @@ import pytest
 from bson import ObjectId
 from bson.int64 import Int64
 
+from common.storage.checked import CheckedCollection
+from common.storage.embedded.collection import EmbeddedCollection
+from common.storage.embedded.planner import plan
 from common.storage.protocol import Collection, Database, Document, Refused
 
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -119,3 +122,19 @@ def test_names_and_values_come_through_the_wall_as_plain_strings(things: Collect
     for name in ("a\ud800", "$n", "sub.n", "a\0", ""):
         with pytest.raises(Refused):
             things.insert_one({"sub": {name: 1}})
+
+
+def test_ids_that_are_listed_are_looked_up_whichever_indexes_there_are(things: Collection) -> None:
+    """An index of a field that nearly nobody has holds nearly everybody."""
+    things.create_index([("withheld", 1)])
+    things.insert_many([{"_id": number} for number in range(9)])
+    assert isinstance(things, CheckedCollection)
+    assert isinstance(things.raw, EmbeddedCollection)
+
+    for where in ({"_id": {"$in": [7, 2, 99]}, "withheld": None}, {"_id": 2, "withheld": None}):
+        with things.raw.sessions.reading() as session:
+            chosen = plan(session.tables["things"], where, None)
+        assert chosen.index is None
+        assert len(chosen.ranges) <= 3
+    found = things.find({"_id": {"$in": [7, 2, 99]}, "withheld": None})
+    assert sorted(it["_id"] for it in found) == [2, 7]

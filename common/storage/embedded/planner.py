@@ -43,6 +43,8 @@ class _Bounds:
 @final
 @dataclass(frozen=True, slots=True)
 class _Candidate:
+    """`unique`: it holds at most one document for each choice."""
+
     plan: Plan
     equalities: int
     bounded: bool
@@ -124,9 +126,14 @@ def _candidate(
         ranges, bounded = _ranges(prefix, demands[path], direction, multikey=multikey)
     follows = _follows(keys, equalities, sort)
     ordered = not sort or (follows != 0 and not multikey and len(ranges) <= 1)
-    unique = equalities == len(keys) and (index is None or index.unique)
+    chosen = equalities + (equalities < len(keys) and _has_choices(demands, keys[equalities][0]))
+    unique = chosen == len(keys) and (index is None or index.unique)
     made = Plan(table, index, ranges, ordered, backward=bool(sort) and follows < 0)
     return _Candidate(made, equalities, bounded, unique)
+
+
+def _has_choices(demands: dict[str, _Bounds], path: str) -> bool:
+    return path in demands and demands[path].choices is not None
 
 
 def _ranges(
