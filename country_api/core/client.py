@@ -117,4 +117,5 @@ class CoreClient:
         return self.call(path, pb.Empty(), pb.SysStatsResponse, seconds=seconds).uptime
 
     def close(self) -> None:
+        self._channel.unsubscribe(self._note)  # else its thread trips over the closed channel
         self._channel.close()

@@ -19,7 +19,7 @@ from sandbox.vpn_client import VpnClient, connected, parse_link
 from sandbox.web import PAGE_BYTES, page
 
 Json = dict[str, Any]
-COUNTED_SECONDS = 60.0  # an agent reads its core every 10 s
+COUNTED_SECONDS = 15.0  # an agent reads its core every 10 s
 
 
 class StepFailed(AssertionError):
@@ -90,10 +90,19 @@ class Story:
         """Fetch a page; the one user whose counter grew, on this server and on no other."""
         before = {c: self.sandbox.operator.traffic(c) for c in COUNTRIES}
         self.fetch_through(country, name)
-        self.wait("the page is counted", lambda: bool(self._grown(before)), COUNTED_SECONDS)
+        if not self._grows(before):
+            # a core that may be older than the ledger counts from the ledger's first look (ADR 20)
+            self.fetch_through(country, name)
+            ensure(self._grows(before), f"{country}: the page is not counted")
         grown = self._grown(before)
         ensure(len(grown) == 1 and grown[0][0] == country, f"the counters that grew: {grown}")
         return grown[0][1]
+
+    def _grows(self, before: dict[str, dict[str, int]]) -> bool:
+        deadline = time.monotonic() + COUNTED_SECONDS
+        while not self._grown(before) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        return bool(self._grown(before))
 
     def _grown(self, before: dict[str, dict[str, int]]) -> list[tuple[str, str]]:
         """Country and user of whoever has fetched a page since."""
