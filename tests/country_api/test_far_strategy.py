@@ -115,7 +115,7 @@ def test_a_server_that_decides_by_a_trial_reaches_a_name_with_both_either_way(
 
         wait_until(lambda: visit(server, BOTH))
 
-        assert seen == [getattr(server.world, by)]
+        assert set(seen) == {getattr(server.world, by)}  # the trial itself may be seen late
 
 
 def decide(server: FarServer, *, works: bool) -> None:
