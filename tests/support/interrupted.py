@@ -6,7 +6,8 @@ from typing import Any
 
 from typing_extensions import override
 
-from common.storage.protocol import Collection, Database
+from common.storage.protocol import Database
+from tests.support.between import Between
 
 WRITES = {"insert_one", "update_one", "find_one_and_update", "delete_one", "delete_many"}
 
@@ -19,7 +20,7 @@ def killed() -> None:
     raise Killed
 
 
-class Interrupted(Database):
+class Interrupted(Between):
     """Before its `at`-th write, or right after it, `happens` is called. `came` tells whether that
     write was reached. Only writes of the thread that made this are counted.
     """
@@ -27,30 +28,16 @@ class Interrupted(Database):
     def __init__(
         self, real: Database, at: int, happens: Callable[[], None] = killed, *, after: bool = False
     ) -> None:
-        self._real, self._at, self._after = real, at, after
+        super().__init__(real)
+        self._at, self._after = at, after
         self._happens = happens
         self._writes = 0
         self._thread = threading.get_ident()
         self.came = False
 
     @override
-    def __getitem__(self, name: str) -> Any:
-        return self.collection(name)
-
-    @override
-    def collection(self, name: str) -> Any:
-        return _Collection(self, self._real[name])
-
-    @override
-    def ping(self) -> None:
-        self._real.ping()
-
-    @override
-    def close(self) -> None:
-        """The real one is another's."""
-
-    def write(self, act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if threading.get_ident() != self._thread:
+    def call(self, name: str, act: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if name not in WRITES or threading.get_ident() != self._thread:
             return act(*args, **kwargs)
         self._writes += 1
         now = self._writes == self._at
@@ -62,14 +49,3 @@ class Interrupted(Database):
         if now and self._after:
             self._happens()
         return done
-
-
-class _Collection:
-    def __init__(self, database: Interrupted, real: Collection) -> None:
-        self._database, self._real = database, real
-
-    def __getattr__(self, name: str) -> Any:
-        act = getattr(self._real, name)
-        if name not in WRITES:
-            return act
-        return lambda *args, **kwargs: self._database.write(act, *args, **kwargs)
