@@ -98,6 +98,7 @@ class Enforcer:
         differing = [key for key in known if known[key] != (True, wanted[key])]
         stale = [key for key in differing if known[key] != (True, None)]
         failed = self._accounts.remove(stale)
+        self._half_done.update(failed)
         gone = {key: known[key][1] for key in stale} | self._doubtful(known, wanted)
         self._cut({key: core_id for key, core_id in gone.items() if key not in failed})
         brought = [key for key in differing if key not in failed]
@@ -107,11 +108,10 @@ class Enforcer:
         for key in brought:
             if key not in failed:
                 self._held[key] = Held(generation, wanted[key], next(self._order))
-        self._half_done.update(failed)
         return failed | unasked
 
     def _doubtful(self, known: dict[str, Known], wanted: dict[str, str | None]) -> dict[str, None]:
-        """Whom a call that failed before may have removed all the same, under whatever id."""
+        """Whom a removal that failed before may have removed all the same, under whatever id."""
         return {
             key: None
             for key, (_, held) in known.items()

@@ -1,7 +1,8 @@
 """What the cutter does when something fails, with the real core and an ss that can be told to."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Event, Thread
 
@@ -26,6 +27,19 @@ from tests.support.waiting import wait_until
 def site() -> Iterator[Spring]:
     with spring() as site:
         yield site
+
+
+@pytest.fixture
+def come(agent: Agent, site: Spring) -> Iterator[Callable[[], Stream]]:
+    """The user has another stream; each is closed in the end."""
+    with ExitStack() as streams:
+
+        def come() -> Stream:
+            stream = Stream(agent.port, core_id(1), site.address)
+            streams.callback(stream.close)
+            return stream
+
+        yield come
 
 
 @pytest.fixture
@@ -64,11 +78,11 @@ def skip_unless_it_can_tell(agent: Agent) -> None:
 
 
 def test_a_removal_stands_when_cutting_fails_and_is_cut_as_soon_as_that_works(
-    agent: Agent, ss: FakeSs, site: Spring
+    agent: Agent, ss: FakeSs, come: Callable[[], Stream]
 ) -> None:
     skip_unless_it_can_tell(agent)
     agent.api.put_user(agent.user(1))
-    stream = Stream(agent.port, core_id(1), site.address)
+    stream = come()
     assert stream.runs()
 
     answer = agent.api.put_user(agent.user(1, revision=2, active=False))
@@ -81,8 +95,7 @@ def test_a_removal_stands_when_cutting_fails_and_is_cut_as_soon_as_that_works(
     refused = about(ss, "127.0.0.2")
     wait_until(lambda: not trouble(agent))
     wait_until(lambda: about(ss, "127.0.0.2") >= refused + ROUNDS)
-    assert agent.api.status().connections_cut >= ROUNDS
-    stream.close()
+    wait_until(lambda: agent.api.status().connections_cut >= ROUNDS)
 
 
 def test_a_core_that_cannot_tell_is_a_trouble_and_no_failure(agent: Agent, ss: FakeSs) -> None:
@@ -96,10 +109,12 @@ def test_a_core_that_cannot_tell_is_a_trouble_and_no_failure(agent: Agent, ss: F
     assert ss.asked() == []
 
 
-def test_a_removal_whose_answer_was_lost_is_cut(agent: Agent, ss: FakeSs, site: Spring) -> None:
+def test_a_removal_whose_answer_was_lost_is_cut(
+    agent: Agent, ss: FakeSs, come: Callable[[], Stream]
+) -> None:
     skip_unless_it_can_tell(agent)
     agent.api.put_user(agent.user(1))
-    stream = Stream(agent.port, core_id(1), site.address)
+    stream = come()
     assert stream.runs()
     agent.stop()
     deps = agent._build()  # nothing in it runs by itself but what is started here
@@ -115,15 +130,14 @@ def test_a_removal_whose_answer_was_lost_is_cut(agent: Agent, ss: FakeSs, site: 
     deps.enforcer.settle_rest()
 
     wait_until(lambda: about(ss, "127.0.0.2") > 0, SWEEP_SECONDS / 2)
-    stream.close()
 
 
 def test_a_wrong_count_of_the_core_cuts_a_neighbour_once_and_not_for_ever(
-    agent: Agent, ss: FakeSs, site: Spring
+    agent: Agent, ss: FakeSs, come: Callable[[], Stream]
 ) -> None:
     skip_unless_it_can_tell(agent)
     agent.api.put_user(agent.user(1))
-    stream = Stream(agent.port, core_id(1), site.address)
+    stream = come()
     assert stream.runs()
     assert agent.deps
     ss.mood(IDLE)
@@ -149,21 +163,20 @@ def test_a_wrong_count_of_the_core_cuts_a_neighbour_once_and_not_for_ever(
     wait_until(lambda: nobody.asked > seen + 2)
     wait_until(lambda: cutter.uncut == 0)
     ss.mood(REFUSES)
-    with_him = Stream(agent.port, core_id(1), site.address)
+    come()
     wait_until(lambda: cutter.uncut == 1)
     wait_until(lambda: "CAP_NET_ADMIN" in cutter.trouble)
     ss.mood("")
     wait_until(lambda: cutter.ended == 1)
-    with_him.close()
     cutter.stop()
 
 
 def test_a_failure_that_nobody_thought_of_is_tried_again_at_the_same_pace(
-    agent: Agent, ss: FakeSs, site: Spring
+    agent: Agent, ss: FakeSs, come: Callable[[], Stream]
 ) -> None:
     skip_unless_it_can_tell(agent)
     agent.api.put_user(agent.user(1))
-    stream = Stream(agent.port, core_id(1), site.address)
+    stream = come()
     assert stream.runs()
     ss.mood(BABBLES)
     began = time.monotonic()
@@ -175,7 +188,6 @@ def test_a_failure_that_nobody_thought_of_is_tried_again_at_the_same_pace(
     ss.mood("")
     refused = about(ss, "127.0.0.2")
     wait_until(lambda: about(ss, "127.0.0.2") >= refused + ROUNDS)
-    stream.close()
 
 
 class StopsAtOnce(Watchdog):

@@ -23,7 +23,9 @@ class FakeSs:
         """REFUSES: the kernel says no. IDLE: nothing is found. BABBLES: what it says is no
         text. Else a connection is ended.
         """
-        (self._folder / "mood").write_text(mood)
+        new = self._folder / "new"
+        new.write_text(mood)
+        new.replace(self._folder / "mood")  # nobody reads it half written
 
     def asked(self) -> list[list[str]]:
         file = self._folder / "asked"

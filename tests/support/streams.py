@@ -86,6 +86,13 @@ class Stream:
             return False
         return not wanted
 
+    def runs_for(self, seconds: float) -> bool:
+        until = monotonic() + seconds
+        while monotonic() < until:
+            if not self.runs():
+                return False
+        return True
+
     def lives(self) -> bool:
         """Whether it has not ended; reads what is there, without waiting for more."""
         try:
