@@ -83,7 +83,7 @@ def answers_once(connection: socket.socket) -> None:
 def test_an_answer_is_what_requests_would_have_told(session: requests.Session) -> None:
     with neighbour(answers) as it:
         ours = session.get(it.url)
-        requests_own = requests.get(it.url, timeout=5)
+        requests_own = requests.get(it.url, timeout=30)
 
     for of in (ours, requests_own):
         assert (of.status_code, of.reason, of.ok, of.url) == (200, "OK", True, it.url)
@@ -100,7 +100,7 @@ def test_the_request_is_what_requests_would_have_sent(session: requests.Session,
 
     with neighbour(notes, host) as it:
         session.put(it.url, data=b"body", headers={"X-Sign": "s"})
-        requests.put(it.url, data=b"body", headers={"X-Sign": "s"}, timeout=5)
+        requests.put(it.url, data=b"body", headers={"X-Sign": "s"}, timeout=30)
 
     ours, requests_own = ({*head.partition(b"\r\n\r\n")[0].split(b"\r\n")} for head in seen)
     assert b"PUT /things?a=%20b HTTP/1.1" in ours

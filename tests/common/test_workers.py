@@ -56,7 +56,7 @@ class Service:
     def ask(self, token: str) -> requests.Response:
         """By a connection of its own, so that either worker may take it."""
         headers = {"Authorization": f"Bearer {token}"}
-        return requests.get(f"{self.url}/who", headers=headers, timeout=10)
+        return requests.get(f"{self.url}/who", headers=headers, timeout=30)
 
     def answering(self) -> set[int]:
         """The workers that were seen among as many calls as it takes to meet two."""
@@ -70,7 +70,7 @@ class Service:
         return seen
 
     def counted(self, status: int) -> float:
-        page = requests.get(f"{self.url}/metrics", timeout=10).text
+        page = requests.get(f"{self.url}/metrics", timeout=30).text
         wanted = f'http_requests_total{{service="of_test",status="{status}",view="who.who"}}'
         return sum(float(line.split()[-1]) for line in page.splitlines() if wanted in line)
 
@@ -98,7 +98,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
 
 def _answers(service: Service) -> bool:
     try:
-        return requests.get(f"{service.url}/health", timeout=5).ok
+        return requests.get(f"{service.url}/health", timeout=30).ok
     except requests.ConnectionError:
         return False
 

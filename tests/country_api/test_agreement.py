@@ -29,7 +29,7 @@ def table_of(users: list[ServerUser]) -> Table:
 
 def by_hand(agent: Agent, statement: str, *values: object) -> None:
     """As another process would, while the agent runs."""
-    with sqlite3.connect(agent.directory / "country_api.sqlite3", timeout=10) as db:
+    with sqlite3.connect(agent.directory / "country_api.sqlite3", timeout=30) as db:
         db.execute(statement, values)
     db.close()
 

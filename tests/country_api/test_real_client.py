@@ -56,7 +56,7 @@ class Client:
         proxy = urllib.request.ProxyHandler({"http": f"http://127.0.0.1:{self.port}"})
         address = "http://{}:{}/".format(*site.address)
         try:
-            with urllib.request.build_opener(proxy).open(address, timeout=5) as answer:
+            with urllib.request.build_opener(proxy).open(address, timeout=30) as answer:
                 return bool(answer.read() == PAGE)
         except (OSError, HTTPException):
             return False

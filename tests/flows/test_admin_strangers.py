@@ -67,6 +67,6 @@ def answer_to(day: Day, person: Customer, data: str) -> tuple[Any, ...]:
         },
     }  # fmt: skip
     requests.post(
-        f"{url}/sandbox/api/updates", json={"callback_query": query}, timeout=10
+        f"{url}/sandbox/api/updates", json={"callback_query": query}, timeout=30
     ).raise_for_status()
     return shown(person.message("", after=after, within=PATIENCE))

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.timeout(60)
 
 def internal_operations(shop: Sandbox, service: str) -> list[tuple[str, str]]:
     with make_session(shop.layout.fingerprints(service)) as session:
-        paths = session.get(f"{shop.layout.url(service)}/openapi.json", timeout=10).json()["paths"]
+        paths = session.get(f"{shop.layout.url(service)}/openapi.json", timeout=30).json()["paths"]
     filled = {re.sub(r"\{[^}]*\}", "1", path): path for path in paths}
     return [
         (method.upper(), path)
@@ -69,7 +69,7 @@ def answered(shop: Sandbox, service: str, method: str, path: str, bearer: str = 
     headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
     url = shop.layout.url(service) + path
     with make_session(shop.layout.fingerprints(service)) as session:
-        answer = session.request(method, url, data=BODY, headers=headers, timeout=10)
+        answer = session.request(method, url, data=BODY, headers=headers, timeout=30)
         assert "Traceback" not in answer.text
     return answer.status_code
 

@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from common.clock import system_clock
 from common.settings import load
-from common.storage.protocol import Database, Document
+from common.storage.protocol import Database, Document, StorageUnavailable
 from common.tls_worker import server_context
 from country_api import certificate
 from main_api.deps import Deps, build
@@ -82,8 +83,9 @@ class Run:
         deadline = time.monotonic() + PATIENCE
         while True:
             self.process.send_signal(signal.SIGSTOP)
-            if true():
-                return
+            with suppress(StorageUnavailable):  # it may stand where nobody else can begin to read
+                if true():
+                    return
             assert time.monotonic() < deadline, "it did not come true"
             self.go_on()
             time.sleep(0.01)

@@ -77,7 +77,7 @@ class Process:
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         body = signed(operation_id=operation)
         try:
-            answer = requests.post(f"{self.url}/yoomoney", data=body, headers=form, timeout=10)
+            answer = requests.post(f"{self.url}/yoomoney", data=body, headers=form, timeout=30)
         except requests.RequestException:
             return False
         return answer.status_code == 200

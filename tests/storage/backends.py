@@ -60,7 +60,7 @@ def secantus(home: Path) -> Iterator[str]:
         yield f"mongodb://127.0.0.1:{port}/"
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(30)
 
 
 def _listens(port: int) -> bool:

@@ -142,7 +142,7 @@ def test_who_loses_patience_is_not_written_later(file: Database) -> None:
         file["things"].insert_one({"_id": "late"})
 
     with _sessions(file).writing(), ThreadPoolExecutor(1) as threads:
-        outcome = threads.submit(hurried).exception(timeout=10)
+        outcome = threads.submit(hurried).exception(timeout=30)
     assert isinstance(outcome, StorageUnavailable)
 
     _insert(file, 1)()

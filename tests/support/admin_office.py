@@ -70,7 +70,7 @@ class Day:
 
 def joined(shop: Sandbox, **person: Any) -> Customer:
     url = shop.layout.url("telegram")
-    answer = requests.post(f"{url}/sandbox/api/users", json=person, timeout=10)
+    answer = requests.post(f"{url}/sandbox/api/users", json=person, timeout=30)
     answer.raise_for_status()
     return Customer(url, int(answer.json()["id"]))
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from country_api.core.config import CoreKind
+from tests.support.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 
@@ -93,7 +94,7 @@ def _answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def wait_until(fact: Callable[[], object], what: str, seconds: float = 5.0) -> None:
+def wait_until(fact: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while not fact():
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"

@@ -152,7 +152,7 @@ class Desk:
         raise AssertionError(self.rows())
 
     def control(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        answer = requests.post(f"{self.double.url}/sandbox/api/{path}", json=body, timeout=5)
+        answer = requests.post(f"{self.double.url}/sandbox/api/{path}", json=body, timeout=30)
         assert answer.status_code == 200, answer.text
         told: dict[str, Any] = answer.json()
         return told
@@ -160,7 +160,7 @@ class Desk:
     def to_yookassa(self, order_id: str = "order-1") -> str:
         """Presses YooKassa's button; where it leads."""
         url = f"{self.server.url}/pay/{order_id}/yookassa"
-        answer = requests.post(url, allow_redirects=False, timeout=15)
+        answer = requests.post(url, allow_redirects=False, timeout=30)
         assert answer.status_code == 303, answer.text
         return answer.headers["Location"]
 
@@ -168,7 +168,7 @@ class Desk:
         """At the double's page, its event answered before this returns; the payment's id."""
         self.control("switches", {"redirect_first": False})
         page = self.to_yookassa(order_id)
-        requests.post(page, data={"action": action, **form}, allow_redirects=False, timeout=15)
+        requests.post(page, data={"action": action, **form}, allow_redirects=False, timeout=30)
         return page.partition("orderId=")[2]
 
     def pay_by_wallet(self, order_id: str = "order-1", kopecks: int = PRICE) -> None:
@@ -177,9 +177,9 @@ class Desk:
         assert opened is not None
         form = self.deps.providers[ProviderName.YOOMONEY].pay_form(opened.request)
         fields = dict(form.fields) | {"paymentType": "AC"}
-        page = requests.post(form.action, data=fields, timeout=5).url
+        page = requests.post(form.action, data=fields, timeout=30).url
         decision = {"action": "pay", "sum": f"{kopecks / 100:.2f}", "paymentType": "AC"}
-        requests.post(page, data=decision, allow_redirects=False, timeout=5)
+        requests.post(page, data=decision, allow_redirects=False, timeout=30)
 
     def accept_frozen(self) -> None:
         """The wallet has room again; nothing tells of it."""

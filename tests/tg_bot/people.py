@@ -1,22 +1,14 @@
 """A person in the emulator's chat, as a test wants to act: say, press, wait, look."""
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from models.buttons import callback
 from tests.sandbox.telegram.running import Running
+from tests.support.waiting import wait_until
 from tg_bot.names import Name
 
-WAIT_SECONDS = 8.0
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
+WAIT_SECONDS = 20.0
 
 
 def admin_key(name: str, *arguments: str | int) -> str:

@@ -22,9 +22,10 @@ from notify_service.settings import NotifySettings
 from tests.sandbox.telegram.running import ANYA, TOKEN, Running
 from tests.support.clock import FakeClock
 from tests.support.fake_audience_api import FakeAudienceApi
+from tests.support.waiting import wait_until
 from tests.support.wsgi_transport import session_to
 from tests.tg_bot.conftest import ADMIN
-from tests.tg_bot.people import Someone, wait_until
+from tests.tg_bot.people import Someone
 from tg_bot.admin.names import Item
 from tg_bot.bot import Bot
 from tg_bot.names import Name
@@ -222,7 +223,7 @@ class TestBroadcast:
         wait_until(lambda: find_key(admin, "cast:stop"))
         admin.press(find_key(admin, "cast:stop"))
         admin.sees("Рассылка остановлена")
-        telegram.http.delete(f"{telegram.base}/sandbox/api/faults", timeout=5)
+        telegram.http.delete(f"{telegram.base}/sandbox/api/faults", timeout=30)
 
         time.sleep(0.1)
         assert len(anya.from_bot()) == 1

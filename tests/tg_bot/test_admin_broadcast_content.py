@@ -5,6 +5,7 @@ import pytest
 
 from models.buttons import Button, callback
 from tests.sandbox.telegram.running import Running
+from tests.support.waiting import wait_until
 from tests.tg_bot.contents import (
     CONTENTS,
     FORMAT,
@@ -15,7 +16,7 @@ from tests.tg_bot.contents import (
     formatted,
     sent_by,
 )
-from tests.tg_bot.people import Someone, admin_key, wait_until
+from tests.tg_bot.people import Someone, admin_key
 from tests.tg_bot.test_admin_broadcast import (
     ask_for_content,
     main_api,

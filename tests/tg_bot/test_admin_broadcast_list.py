@@ -4,7 +4,8 @@
 import pytest
 
 from tests.support.clock import FakeClock
-from tests.tg_bot.people import Someone, admin_key, wait_until
+from tests.support.waiting import wait_until
+from tests.tg_bot.people import Someone, admin_key
 from tests.tg_bot.test_admin_broadcast import (
     come_to_the_question,
     find_key,

@@ -9,8 +9,9 @@ from pyotp.totp import TOTP
 from models.buttons import callback
 from tests.support.clock import FakeClock
 from tests.support.fake_main_api import FakeMainApi
+from tests.support.waiting import wait_until
 from tests.tg_bot.conftest import ADMIN, StartBot
-from tests.tg_bot.people import Someone, wait_until
+from tests.tg_bot.people import Someone
 from tg_bot.admin.names import Item
 from tg_bot.admin.registry import SCREENS
 from tg_bot.admin.totp import SecondFactor, Verdict

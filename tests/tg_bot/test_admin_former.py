@@ -7,8 +7,9 @@ from tests.sandbox.telegram.running import Running
 from tests.support.clock import FakeClock
 from tests.support.fake_main_api import FakeMainApi
 from tests.support.fake_notify_service import FakeNotifyService
+from tests.support.waiting import wait_until
 from tests.tg_bot.conftest import StartBot, settings_for
-from tests.tg_bot.people import Someone, wait_until
+from tests.tg_bot.people import Someone
 from tests.tg_bot.people import admin_key as key
 from tg_bot.admin.names import Item
 from tg_bot.bot import Bot

@@ -12,8 +12,9 @@ from models.servers import ServerState
 from tests.support.clock import FakeClock
 from tests.support.fake_admin_api import FakeAdminApi
 from tests.support.fake_notify_service import FakeNotifyService
+from tests.support.waiting import wait_until
 from tests.tg_bot.conftest import ADMIN
-from tests.tg_bot.people import Someone, wait_until
+from tests.tg_bot.people import Someone
 from tests.tg_bot.people import admin_key as key
 from tg_bot.admin import picture
 from tg_bot.admin.message import BEGUN

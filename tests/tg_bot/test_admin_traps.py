@@ -14,8 +14,9 @@ from sandbox.telegram.faults import Fault
 from tests.support.clock import FakeClock
 from tests.support.fake_admin_api import FakeAdminApi
 from tests.support.fake_notify_service import FakeNotifyService
+from tests.support.waiting import wait_until
 from tests.tg_bot.conftest import ADMIN, StartBot
-from tests.tg_bot.people import Someone, wait_until
+from tests.tg_bot.people import Someone
 from tests.tg_bot.people import admin_key as key
 from tg_bot.admin.names import Item
 from tg_bot.admin.totp import SecondFactor, Verdict

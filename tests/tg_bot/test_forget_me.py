@@ -5,8 +5,9 @@ import pytest
 
 from models.buttons import Button, callback
 from tests.support.fake_main_api import FakeMainApi
+from tests.support.waiting import wait_until
 from tests.tg_bot.conftest import StartBot
-from tests.tg_bot.people import Someone, wait_until
+from tests.tg_bot.people import Someone
 from tg_bot.bot import Bot
 from tg_bot.database import Database
 from tg_bot.names import Name

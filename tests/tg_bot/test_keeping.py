@@ -98,7 +98,7 @@ def test_slow_people_do_not_hold_up_the_others() -> None:
     lanes, gate, done = Lanes(4), Event(), Event()
     for slow in range(3):
         for _ in range(10):
-            lanes.submit(slow, lambda: gate.wait(5))
+            lanes.submit(slow, lambda: gate.wait(30))
 
     lanes.submit(99, done.set)
 
@@ -122,7 +122,7 @@ def test_a_job_that_fails_does_not_stop_its_lane() -> None:
 
 def test_closed_lanes_take_nothing_and_do_not_wait_for_ever() -> None:
     lanes, gate = Lanes(1), Event()
-    lanes.submit(1, lambda: gate.wait(5))
+    lanes.submit(1, lambda: gate.wait(30))
 
     assert not lanes.drain(0.05)
     assert not lanes.submit(2, gate.set)

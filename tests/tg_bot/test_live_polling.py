@@ -11,8 +11,9 @@ from models.buttons import Button, callback
 from tests.sandbox.telegram.running import Running
 from tests.support.clock import FakeClock
 from tests.support.fake_main_api import FakeMainApi
+from tests.support.waiting import wait_until
 from tests.tg_bot.conftest import StartBot
-from tests.tg_bot.people import Someone, wait_until
+from tests.tg_bot.people import Someone
 from tg_bot.database import Database
 from tg_bot.inbox import Inbox
 from tg_bot.names import Name
@@ -63,7 +64,7 @@ def test_two_presses_in_one_batch_are_handled_in_order_though_the_first_is_slow(
     anya.inject_press(callback(Button.TRIAL))
     anya.inject_press(callback(Name.HELP))
     start_bot()
-    assert main_api.arrived.wait(5)
+    assert main_api.arrived.wait(30)
 
     bob.start()
     bob.sees("Welcome")

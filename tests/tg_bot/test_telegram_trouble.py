@@ -6,8 +6,9 @@ import logging
 import pytest
 
 from sandbox.telegram.faults import Fault
+from tests.support.waiting import wait_until
 from tests.tg_bot.conftest import StartBot
-from tests.tg_bot.people import Someone, wait_until
+from tests.tg_bot.people import Someone
 from tg_bot.bot import Bot
 
 

@@ -68,15 +68,15 @@ class Page:
         name, value = form.buttons[button]
         sent = {key: text for key, text in fields.items() if text is not None} | {name: value}
         url = urljoin(self.url, form.action) if form.action else self.url
-        return requests.request(form.method, url, data=sent, allow_redirects=False, timeout=5)
+        return requests.request(form.method, url, data=sent, allow_redirects=False, timeout=30)
 
 
 def open_page(url: str) -> Page:
-    answer = requests.get(url, timeout=5)
+    answer = requests.get(url, timeout=30)
     return Page(answer.url, answer.status_code, answer.text)
 
 
 def submit(url: str, form: dict[str, str]) -> Page:
     """What a shop's page does: posts a form of its own and goes where it is led."""
-    answer = requests.post(url, data=form, timeout=5)
+    answer = requests.post(url, data=form, timeout=30)
     return Page(answer.url, answer.status_code, answer.text)

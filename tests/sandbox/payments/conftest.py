@@ -30,9 +30,9 @@ class RunningDouble:
     def control(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         url = f"{self.url}/sandbox/api/{path}"
         if body is None:
-            answer = requests.get(url, timeout=5)
+            answer = requests.get(url, timeout=30)
         else:
-            answer = requests.post(url, json=body, timeout=5)
+            answer = requests.post(url, json=body, timeout=30)
         assert answer.status_code == 200, answer.text
         told: dict[str, Any] = answer.json()
         return told

@@ -35,5 +35,5 @@ def post_payment(url: str, wish: dict[str, Any], **headers: str | bytes) -> requ
         json=wish,
         auth=(SHOP_ID, SECRET_KEY),
         headers={name.replace("_", "-"): value for name, value in headers.items()},
-        timeout=5,
+        timeout=30,
     )

@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl
 
 from typing_extensions import override
 
+from tests.support.waiting import PATIENCE_SECONDS
+
 
 @dataclass(frozen=True)
 class Received:
@@ -51,7 +53,7 @@ class Receiver:
         with self._changed:
             return list(self._received)
 
-    def wait_for(self, count: int, seconds: float = 5.0) -> list[Received]:
+    def wait_for(self, count: int, seconds: float = PATIENCE_SECONDS) -> list[Received]:
         """What has come, once there are `count`; fails when they do not come."""
         with self._changed:
             came = self._changed.wait_for(lambda: len(self._received) >= count, seconds)

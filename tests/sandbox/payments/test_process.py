@@ -42,10 +42,10 @@ def test_the_first_line_is_the_address_and_the_log_has_no_secrets(tmp_path: Path
         assert process.stderr is not None
         url = process.stdout.readline().strip()
         try:
-            assert requests.get(f"{url}/health", timeout=5).json() == {"status": "ok"}
-            me = requests.get(f"{url}/v3/me", auth=(SHOP_ID, SECRET_KEY), timeout=5)
+            assert requests.get(f"{url}/health", timeout=30).json() == {"status": "ok"}
+            me = requests.get(f"{url}/v3/me", auth=(SHOP_ID, SECRET_KEY), timeout=30)
             form = {"receiver": WALLET, "quickpay-form": "button", "paymentType": "AC", "sum": "5"}
-            page = requests.get(f"{url}/quickpay/confirm", params=form, timeout=5)
+            page = requests.get(f"{url}/quickpay/confirm", params=form, timeout=30)
         finally:
             process.terminate()
         log = process.stderr.read()

@@ -105,7 +105,7 @@ def test_parallel_copies_come_at_once(double: RunningDouble, receiver: Receiver)
     arrived = threading.Barrier(4)
 
     def together(_: Received) -> None:
-        arrived.wait(5)
+        arrived.wait(30)
 
     receiver.on_arrival = together
     double.switch(parallel=4)

@@ -122,9 +122,11 @@ def test_refunds_add_up_and_never_exceed_the_payment(receiver: Receiver) -> None
     assert (str(payment.refunded_amount.value), payment.refundable) == ("199.00", False)
     assert Refund.find_one(first.id).payment_id == created.id
     assert len(Refund.list({"payment_id": created.id}).items) == 2
-    refunds = [it.event for it in receiver.wait_for(3)[1:]]
-    assert {it["event"] for it in refunds} == {"refund.succeeded"}
-    assert first.id in {it["object"]["id"] for it in refunds}
+    # the deliveries run beside each other, so any may be first
+    told = [came.event for came in receiver.wait_for(3)]
+    refunds = [it["object"] for it in told if it["event"] == "refund.succeeded"]
+    assert len(refunds) == 2
+    assert first.id in {it["id"] for it in refunds}
 
 
 def test_a_list_is_newest_first_in_pages_and_filtered(double: RunningDouble) -> None:

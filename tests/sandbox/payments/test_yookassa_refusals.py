@@ -53,7 +53,7 @@ def test_wrong_keys_are_told_in_json(double: RunningDouble) -> None:
     right = base64.b64encode(f"{SHOP_ID}:{SECRET_KEY}".encode()).decode()
     for authorization in ["Bearer x", "Basic !!!", f"Bearer {right}", ""]:
         headers = {"Authorization": authorization} if authorization else {}
-        answer = requests.get(f"{double.url}/v3/me", headers=headers, timeout=5)
+        answer = requests.get(f"{double.url}/v3/me", headers=headers, timeout=30)
         assert (answer.status_code, answer.json()["type"]) == (401, "error")
 
 
@@ -87,7 +87,7 @@ def test_the_api_fails_for_as_many_calls_as_told(
     double.control("faults", {"provider": "yookassa", "mode": mode, "calls": 2})
 
     def call() -> requests.Response:
-        return requests.get(f"{double.url}/v3/me", auth=(SHOP_ID, SECRET_KEY), timeout=5)
+        return requests.get(f"{double.url}/v3/me", auth=(SHOP_ID, SECRET_KEY), timeout=30)
 
     answers = [call(), call(), call()]
     assert [it.status_code for it in answers] == [status, status, 200]

@@ -34,7 +34,7 @@ def history(double: RunningDouble, **form: str) -> dict[str, Any]:
         f"{double.url}/api/operation-history",
         data=form,
         headers={"Authorization": f"Bearer {TOKEN}"},
-        timeout=5,
+        timeout=30,
     )
     told: dict[str, Any] = answer.json()
     return told
@@ -135,7 +135,7 @@ def test_a_dead_token_is_answered_with_an_empty_401(
     double: RunningDouble, authorization: str
 ) -> None:
     headers = {"Authorization": authorization} if authorization else {}
-    answer = requests.post(f"{double.url}/api/account-info", headers=headers, timeout=5)
+    answer = requests.post(f"{double.url}/api/account-info", headers=headers, timeout=30)
     assert (answer.status_code, answer.content) == (401, b"")
 
     with (

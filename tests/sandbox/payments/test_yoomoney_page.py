@@ -37,9 +37,9 @@ def test_both_addresses_take_both_methods(double: RunningDouble, path: str, meth
     fields = quickpay_form()
     url = double.url + path
     if method == "GET":
-        answer = requests.get(url, params=fields, allow_redirects=False, timeout=5)
+        answer = requests.get(url, params=fields, allow_redirects=False, timeout=30)
     else:
-        answer = requests.post(url, data=fields, allow_redirects=False, timeout=5)
+        answer = requests.post(url, data=fields, allow_redirects=False, timeout=30)
 
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("/transfer/quickpay?requestId=")
@@ -151,7 +151,7 @@ def test_without_an_address_to_return_to_the_page_itself_says_it_is_done(
 def test_an_unknown_request_has_no_page(double: RunningDouble) -> None:
     url = f"{double.url}/transfer/quickpay?requestId=x"
     assert open_page(url).status == 404
-    assert requests.post(url, data={"action": "pay"}, timeout=5).status_code == 404
+    assert requests.post(url, data={"action": "pay"}, timeout=30).status_code == 404
 
 
 def test_a_notification_is_tried_three_times(double: RunningDouble, receiver: Receiver) -> None:

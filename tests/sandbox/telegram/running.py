@@ -27,7 +27,7 @@ class Running:
     http: requests.Session = field(default_factory=requests.Session)
 
     def raw(self, method: str, **params: Any) -> requests.Response:
-        return self.http.post(f"{self.base}/bot{TOKEN}/{method}", json=params, timeout=10)
+        return self.http.post(f"{self.base}/bot{TOKEN}/{method}", json=params, timeout=30)
 
     def call(self, method: str, **params: Any) -> Any:
         """The result; the answer must be ok."""
@@ -45,7 +45,7 @@ class Running:
 
     def act(self, user_id: int, action: str, **params: Any) -> Any:
         response = self.http.post(
-            f"{self.base}/sandbox/api/chats/{user_id}/{action}", json=params, timeout=10
+            f"{self.base}/sandbox/api/chats/{user_id}/{action}", json=params, timeout=30
         )
         return {**response.json(), "status": response.status_code}
 
@@ -55,7 +55,7 @@ class Running:
         """A person's photo, video or document."""
         response = self.http.post(
             f"{self.base}/sandbox/api/chats/{user_id}/send",
-            data={"kind": kind, **form}, files={"file": (name, content)}, timeout=10,
+            data={"kind": kind, **form}, files={"file": (name, content)}, timeout=30,
         )  # fmt: skip
         assert response.status_code == status, response.text
         return response.json()
@@ -64,10 +64,10 @@ class Running:
         return self.get(f"chats/{user_id}", **query)
 
     def get(self, path: str, **query: Any) -> Any:
-        return self.http.get(f"{self.base}/sandbox/api/{path}", params=query, timeout=10).json()
+        return self.http.get(f"{self.base}/sandbox/api/{path}", params=query, timeout=30).json()
 
     def post(self, path: str, **params: Any) -> requests.Response:
-        return self.http.post(f"{self.base}/sandbox/api/{path}", json=params, timeout=10)
+        return self.http.post(f"{self.base}/sandbox/api/{path}", json=params, timeout=30)
 
     def updates(self, offset: int = 0, timeout: int = 0, **params: Any) -> Any:
         self.elapsed.seconds += 4  # else the server brakes whoever asks the same at once

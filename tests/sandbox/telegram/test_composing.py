@@ -40,7 +40,7 @@ def test_a_file_comes_with_its_caption_and_can_be_downloaded(sandbox: Running, k
     else:
         assert told["file_name"] == "new.png"
     path = sandbox.call("getFile", file_id=told["file_id"])["file_path"]
-    file = sandbox.http.get(f"{sandbox.base}/file/bot42:TEST-token/{path}", timeout=5)
+    file = sandbox.http.get(f"{sandbox.base}/file/bot42:TEST-token/{path}", timeout=30)
     assert file.content == PICTURE
 
 

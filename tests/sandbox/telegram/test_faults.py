@@ -73,7 +73,7 @@ def test_faults_can_be_seen_and_cleared(chatting: Running) -> None:
     order(chatting, method="sendMessage", code=403, times=3)
     [fault] = chatting.get("faults")["faults"]
     assert (fault["code"], fault["times"]) == (403, 3)
-    chatting.http.delete(f"{chatting.base}/sandbox/api/faults", timeout=5)
+    chatting.http.delete(f"{chatting.base}/sandbox/api/faults", timeout=30)
     assert send(chatting).status_code == 200
 
 

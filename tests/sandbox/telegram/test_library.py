@@ -36,7 +36,7 @@ def test_its_own_polling_starts_and_stops(sandbox: Running, bot: TeleBot) -> Non
     )
     polling.start()
     try:
-        assert heard.wait(10)
+        assert heard.wait(30)
     finally:
         bot.stop_polling()  # type: ignore[no-untyped-call]  # the library's gap
         polling.join(10)
@@ -71,7 +71,7 @@ def test_a_photo_by_upload_by_id_and_back(sandbox: Running, bot: TeleBot) -> Non
     file = bot.get_file(sent.photo[-1].file_id)
     assert bot.download_file(file.file_path or "") == picture()
     shown = sandbox.chat(ANYA)["messages"][-1]["photo"]
-    response = sandbox.http.get(sandbox.base + shown["url"], timeout=5)
+    response = sandbox.http.get(sandbox.base + shown["url"], timeout=30)
     assert (response.content, response.headers["Content-Type"]) == (picture(), "image/png")
 
 
@@ -85,7 +85,7 @@ def test_a_document_keeps_its_name_and_is_only_downloaded(sandbox: Running, bot:
     assert sent.document.file_name == "page.html"
     assert sent.document.file_size == len(page)
     shown = sandbox.chat(ANYA)["messages"][-2]["document"]
-    response = sandbox.http.get(sandbox.base + shown["url"], timeout=5)
+    response = sandbox.http.get(sandbox.base + shown["url"], timeout=30)
     assert response.headers["Content-Disposition"] == "attachment; filename=page.html"
     assert response.headers["Content-Type"] == "application/octet-stream"
 
@@ -121,7 +121,7 @@ def test_a_bad_picture_is_refused(sandbox: Running, content: bytes, complaint: s
         f"{sandbox.base}/bot{TOKEN}/sendPhoto",
         data={"chat_id": ANYA},
         files={"photo": ("a.png", content)},
-        timeout=5,
+        timeout=30,
     ).json()
     assert f"{answer['error_code']} {answer['description']}" == complaint
     assert sandbox.texts(ANYA) == ["/start"]

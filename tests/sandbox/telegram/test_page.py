@@ -221,7 +221,7 @@ def test_a_photo_is_shown(sandbox: Running, browser: webdriver.Chrome) -> None:
     sandbox.act(ANYA, "say", text="/start")
     files = {"photo": ("qr.png", picture())}
     url = f"{sandbox.base}/bot{TOKEN}/sendPhoto"
-    sandbox.http.post(url, data={"chat_id": ANYA, "caption": "QR"}, files=files, timeout=5)
+    sandbox.http.post(url, data={"chat_id": ANYA, "caption": "QR"}, files=files, timeout=30)
     browser.get(sandbox.base)
     wait_for(browser, ".message:not(.mine) .body", "QR")
     width = (

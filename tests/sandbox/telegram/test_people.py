@@ -110,7 +110,7 @@ def test_a_watcher_waits_for_the_next_change_of_one_chat(sandbox: Running) -> No
     sandbox.act(BOB, "say", text="/start")
     seen = sandbox.chat(ANYA)["seq"]
     with ThreadPoolExecutor() as pool:
-        waiting = pool.submit(sandbox.chat, ANYA, after=seen, timeout=10)
+        waiting = pool.submit(sandbox.chat, ANYA, after=seen, timeout=30)
         sandbox.call("sendMessage", chat_id=BOB, text="not for Anya")
         time.sleep(0.1)
         assert not waiting.done()

@@ -186,7 +186,7 @@ def test_a_wrong_token_is_refused(
     sandbox: Running, token: str, status: int, description: str
 ) -> None:
     for path in (f"bot{token}/getMe", f"file/bot{token}/photos/file_0.png"):
-        answer = requests.get(f"{sandbox.base}/{path}", timeout=5)
+        answer = requests.get(f"{sandbox.base}/{path}", timeout=30)
         assert (answer.status_code, answer.json()["description"]) == (status, description)
 
 

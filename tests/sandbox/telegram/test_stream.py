@@ -16,7 +16,7 @@ from tests.sandbox.telegram.running import ANYA, Running
 def events(sandbox: Running, **headers: str) -> Iterator[Iterator[tuple[int, str, Any]]]:
     """Number, kind and data of what comes; numbers start once `hello` has passed."""
     url = f"{sandbox.base}/sandbox/api/events"
-    with requests.get(url, headers=headers, stream=True, timeout=10) as response:
+    with requests.get(url, headers=headers, stream=True, timeout=30) as response:
         assert response.headers["Content-Type"].startswith("text/event-stream")
         assert response.headers["Cache-Control"] == "no-cache"
         reading = parsed(response)

@@ -93,7 +93,7 @@ def test_an_offset_out_of_reach_confirms_nothing(sandbox: Running, distance: int
 def test_numbers_that_are_none_count_as_absent(sandbox: Running) -> None:
     say(sandbox, "a")
     url = f"{sandbox.base}/bot{TOKEN}/getUpdates"
-    answer = requests.get(url, {"offset": "x", "limit": "y", "timeout": "z"}, timeout=5).json()
+    answer = requests.get(url, {"offset": "x", "limit": "y", "timeout": "z"}, timeout=30).json()
     assert len(answer["result"]) == 1
 
 
