@@ -19,7 +19,7 @@ from scripts.server import (
 )
 from scripts.server import target as targets
 from scripts.server.commands import ask
-from scripts.server.layout import Layout, Wishes
+from scripts.server.layout import AGENT, CORE, Layout, Wishes
 from scripts.server.report import Problem, Report
 
 
@@ -43,7 +43,8 @@ def checks(layout: Layout, wishes: Wishes) -> dict[str, Callable[[], list[Proble
     return {
         "machine": lambda: planning.of_machine(layout),
         "earlier runs": lambda: unfinished.wrong(layout),
-        "services": lambda: health.units(("keyland-agent", "keyland-core")),
+        "services": lambda: health.units((AGENT, CORE)),
+        "next boot": lambda: health.starts(("keyland.target", AGENT, CORE)),
         "agent": lambda: health.agent(layout),
         "core": lambda: health.core(layout),
         "core's configuration": lambda: configuration(layout),

@@ -14,6 +14,8 @@ from scripts.server.firewall_rules import Wanted
 from scripts.server.layout import AGENT_PORT, CORE, CORE_PORT, FIREWALL, Layout
 from scripts.server.report import Failed, Problem, Report
 
+BOOT = "sysinit.target"
+
 
 def manager() -> str:
     """Which program looks after the machine's rules, if one does."""
@@ -79,7 +81,8 @@ def put(layout: Layout, main: tuple[str, ...], report: Report) -> None:
         for command in advice(name, wish.agent_port, main):
             report.say(f"    {command}")
     text = texts.rules(wish)
-    if layout.rules.exists() and layout.rules.read_text() == text and not _known_wrong(text):
+    same = layout.rules.exists() and layout.rules.read_text() == text
+    if same and _at_boot(layout) and not _known_wrong(text):
         report.say("firewall: as it was")
         return
     _load(layout, text)
@@ -94,10 +97,14 @@ def _load(layout: Layout, text: str) -> None:
     env_file.write(fresh, text, mode=0o644)
     if ask("nft", "-c", "-f", str(fresh)).code:
         raise Failed("nftables cannot be used here: is the kernel's nf_tables module there?")
-    run("systemctl", "add-wants", "sysinit.target", f"{FIREWALL}.service")
+    run("systemctl", "add-wants", BOOT, f"{FIREWALL}.service")
     run("nft", "-f", str(fresh))
     fresh.replace(layout.rules)  # now that they are in force: the next run goes by this file
     run("systemctl", "restart", FIREWALL)
+
+
+def _at_boot(layout: Layout) -> bool:
+    return (layout.units / f"{BOOT}.wants" / f"{FIREWALL}.service").is_symlink()
 
 
 def wrong(layout: Layout) -> list[Problem]:
@@ -113,6 +120,9 @@ def wrong(layout: Layout) -> list[Problem]:
     if not same and not any(it.stops for it in problems):
         told = f"the firewall's rules in {layout.rules} do not fit the settings"
         problems.append(Problem(told, "scripts/install-server writes them anew"))
+    if not _at_boot(layout):
+        gone = "the next boot does not load the firewall's rules"
+        problems.append(Problem(gone, "scripts/install-server"))
     return problems + ([] if name else _others())
 
 

@@ -44,6 +44,16 @@ def units(names: tuple[str, ...]) -> list[Problem]:
     ]
 
 
+def starts(names: tuple[str, ...]) -> list[Problem]:
+    """Whether the machine's next boot brings them back."""
+    states = {name: ask("systemctl", "is-enabled", name).out.strip() or "gone" for name in names}
+    return [
+        Problem(f"{name} is {state}: the next boot does not start it", f"systemctl enable {name}")
+        for name, state in states.items()
+        if state != "enabled"
+    ]
+
+
 def agent(layout: Layout) -> list[Problem]:
     """Over TLS on loopback, by the certificate that the shop knows."""
     known = env_file.values(layout.agent_env)

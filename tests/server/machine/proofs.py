@@ -61,9 +61,12 @@ def the_doctor_finds_all_well(server: Server) -> None:
 
 
 def the_doctor_tells_what_is_wrong(server: Server) -> None:
-    """the doctor tells a stopped core, a lost firewall, another way out, a site that is away"""
+    """the doctor tells a stopped core, one that no boot starts, a lost firewall, another way out"""
     faults = {
         "systemctl stop keyland-core": "keyland-core is inactive",
+        "systemctl disable keyland-core": "keyland-core is disabled: the next boot does not start",
+        "systemctl disable keyland.target": "keyland.target is disabled",
+        "rm /etc/systemd/system/sysinit.target.wants/keyland-firewall.service": "does not load the",
         "nft delete table inet keyland": "rules of the firewall are not in force",
         "nft insert rule inet keyland input accept": "in force, but not ours: chain input: accept",
         "nft flush chain inet keyland core": "not in force: chain core: drop",
@@ -71,7 +74,10 @@ def the_doctor_tells_what_is_wrong(server: Server) -> None:
         f"sed -i /{SITE}/d /etc/hosts": "cannot be resolved",
     }
     mends = (
-        "systemctl start keyland-core", *(3 * ["systemctl restart keyland-firewall"]),
+        "systemctl start keyland-core", "systemctl enable keyland-core",
+        "systemctl enable keyland.target",
+        "systemctl add-wants sysinit.target keyland-firewall.service",
+        *(3 * ["systemctl restart keyland-firewall"]),
         "sed -i s/ForceIPv4$/ForceIPv6v4/ /etc/keyland/agent.env", "cp /srv/hosts /etc/hosts",
     )  # fmt: skip
     server.sh("cp /etc/hosts /srv/hosts")
