@@ -38,6 +38,13 @@ ABROAD_MUTANTS: list[Mutant] = [
         f"{TROUBLE}::test_a_removal_whose_answer_was_lost_is_cut",
     ),
     Mutant(
+        "whom the core did not take in time is cut when it has taken him",
+        ENFORCE,
+        "return failed | unasked",
+        "self._half_done.update(failed)\n        return failed | unasked",
+        f"{CUTTING}::test_one_who_was_put_while_the_core_was_away_is_not_cut_when_it_is_back",
+    ),
+    Mutant(
         "an older list of the core is believed of one with whom it has failed",
         ENFORCE,
         "if not older and key not in self._unsettled:",
