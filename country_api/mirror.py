@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 DEBOUNCE_SECONDS = 0.1
 REST = 200  # times as long as a write took
 RETRY_SECONDS = 1.0
-PATIENCE_SECONDS = 120.0  # the core itself may test the file for 20 s
+PATIENCE_SECONDS = 120.0  # the core itself may test the file for 45 s
 
 
 class Mirror:

@@ -194,7 +194,7 @@ def test_a_thousand_puts_are_taken_fast(agent: Agent) -> None:
         assert agent.api.put_user(agent.user(number)).in_core
 
     assert time.monotonic() - began < 20
-    wait_until(lambda: len(agent.file_users()) == 1000, "the file has them all", seconds=15)
+    wait_until(lambda: len(agent.file_users()) == 1000, "the file has them all")
 
 
 def test_a_thousand_users_are_back_fast_in_a_core_that_forgot_them(agent: Agent) -> None:
