@@ -9,7 +9,10 @@ from typing_extensions import override
 from common.storage.protocol import Database
 from tests.support.between import Between
 
-WRITES = {"insert_one", "update_one", "find_one_and_update", "delete_one", "delete_many"}
+WRITES = {
+    *("insert_one", "insert_many", "update_one", "update_many"),
+    *("find_one_and_update", "delete_one", "delete_many"),
+}
 
 
 class Killed(BaseException):
