@@ -22,6 +22,8 @@ from tests.support.fake_ss import BABBLES, IDLE, REFUSES, FakeSs
 from tests.support.streams import Spring, Stream, spring
 from tests.support.waiting import wait_until
 
+SOON = SWEEP_SECONDS / 2  # any longer, and a sweep would do it
+
 
 @pytest.fixture
 def site() -> Iterator[Spring]:
@@ -89,13 +91,13 @@ def test_a_removal_stands_when_cutting_fails_and_is_cut_as_soon_as_that_works(
 
     assert (answer.revision, answer.in_core) == (2, False)
     assert "CAP_NET_ADMIN" in trouble(agent)
-    wait_until(lambda: about(ss, "127.0.0.2") > 0)
+    wait_until(lambda: about(ss, "127.0.0.2") > 0, SOON)
     assert agent.api.status().connections_cut == 0
     ss.mood("")
     refused = about(ss, "127.0.0.2")
     wait_until(lambda: not trouble(agent))
-    wait_until(lambda: about(ss, "127.0.0.2") >= refused + ROUNDS)
-    wait_until(lambda: agent.api.status().connections_cut >= ROUNDS)
+    wait_until(lambda: about(ss, "127.0.0.2") >= refused + ROUNDS, SOON)
+    wait_until(lambda: agent.api.status().connections_cut >= ROUNDS, SOON)
 
 
 def test_a_core_that_cannot_tell_is_a_trouble_and_no_failure(agent: Agent, ss: FakeSs) -> None:
@@ -129,7 +131,7 @@ def test_a_removal_whose_answer_was_lost_is_cut(
 
     deps.enforcer.settle_rest()
 
-    wait_until(lambda: about(ss, "127.0.0.2") > 0, SWEEP_SECONDS / 2)
+    wait_until(lambda: about(ss, "127.0.0.2") > 0, SOON)
 
 
 def test_a_wrong_count_of_the_core_cuts_a_neighbour_once_and_not_for_ever(
@@ -183,11 +185,11 @@ def test_a_failure_that_nobody_thought_of_is_tried_again_at_the_same_pace(
 
     agent.api.put_user(agent.user(1, revision=2, active=False))
 
-    wait_until(lambda: about(ss, "127.0.0.2") >= 4)
+    wait_until(lambda: about(ss, "127.0.0.2") >= 4, SOON)
     assert time.monotonic() - began > 2 * RETRY_SECONDS
     ss.mood("")
     refused = about(ss, "127.0.0.2")
-    wait_until(lambda: about(ss, "127.0.0.2") >= refused + ROUNDS)
+    wait_until(lambda: about(ss, "127.0.0.2") >= refused + ROUNDS, SOON)
 
 
 class StopsAtOnce(Watchdog):

@@ -11,6 +11,7 @@ import pytest
 from country_api.core.config import CoreKind
 from country_api.cutting.agenda import AGAIN_SECONDS
 from country_api.cutting.check import why_not
+from country_api.cutting.cutter import SWEEP_SECONDS
 from tests.country_api.conftest import CORES, Agent, core_id
 from tests.support.core import FoundCore
 from tests.support.streams import PAUSE_SECONDS, Spring, Stream, spring
@@ -18,6 +19,7 @@ from tests.support.waiting import wait_until
 
 XRAY = [core for core in CORES if core.kind is CoreKind.XRAY]
 MANY = 300
+SOON = SWEEP_SECONDS / 2  # any longer, and a sweep would do it
 HERE, THERE = "127.0.0.2", "127.0.0.3"
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=f"cannot cut here: {why_not()}")
 
@@ -101,7 +103,7 @@ def test_the_stream_of_one_who_is_gone_breaks_and_another_goes_on(
 
     end(agent)
 
-    wait_until(lambda: not gone.runs())
+    wait_until(lambda: not gone.runs(), SOON)
     assert stays.runs()
     with pytest.raises(AssertionError):
         visitors.come(1, HERE)
@@ -116,7 +118,7 @@ def test_a_neighbour_behind_the_same_address_reconnects_at_once(
 
     revoke(agent)
 
-    wait_until(lambda: not gone.runs() and not neighbour.runs())
+    wait_until(lambda: not gone.runs() and not neighbour.runs(), SOON)
     assert visitors.come(2, HERE).runs()
 
 
@@ -126,7 +128,7 @@ def test_what_one_who_is_let_in_again_has_begun_since_is_not_cut(
     agent.api.put_user(agent.user(1))
     first = visitors.come(1, HERE)
     revoke(agent)
-    wait_until(lambda: not first.runs())
+    wait_until(lambda: not first.runs(), SOON)
 
     agent.api.put_user(agent.user(1, revision=3))
     again = visitors.come(1, HERE)
@@ -141,10 +143,10 @@ def test_what_began_under_the_old_id_is_cut_though_another_is_given_out_at_once(
     first = visitors.come(1, HERE)
     revoke(agent)
     agent.api.put_user(agent.user(1, revision=3, core_id=core_id(9)))
-    wait_until(lambda: not first.runs())
+    wait_until(lambda: not first.runs(), SOON)
     late = visitors.come(9, HERE)  # stands for one that was let in at the very moment
 
-    wait_until(lambda: not late.runs())
+    wait_until(lambda: not late.runs(), SOON)
 
 
 def test_a_new_date_and_an_agent_that_knows_nothing_yet_cut_nobody(
@@ -208,5 +210,5 @@ def test_hundreds_whose_access_ends_at_one_moment_are_cut_together(
 
     expire(agent)
 
-    wait_until(lambda: not any(stream.lives() for stream in gone))
+    wait_until(lambda: not any(stream.lives() for stream in gone), SOON)
     assert stays.runs()

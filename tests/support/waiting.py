@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from time import monotonic, sleep
 
-PATIENCE_SECONDS = 30.0  # for what is done at once on a machine that has nothing else to do
+PATIENCE_SECONDS = 20.0  # for what is soon done; less than until somebody looks at everything again
 
 
 def wait_until(true: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> None:
